@@ -1,0 +1,89 @@
+"""The closed code lists and the bounded text types that every contract is built from.
+
+No type here can hold a person's name, an identity number, a contact or free prose on purpose: personal data stays
+out of the log (Law 91/2025/QH15), so there is no field for it.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import IntEnum
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
+
+TenantName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40)]
+"""One province's installation, such as `lang-son`: a name that never changes, not an administrative code."""
+
+SystemName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40)]
+"""A portal or other party of one tenant, such as `one-stop`."""
+
+Code = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]+$", min_length=1, max_length=128)]
+"""A code as its system writes it: kept raw, never normalised (TT 01/2018/TT-VPCP Art. 19 gives the usual form)."""
+
+Label = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]+$", min_length=1, max_length=200)]
+"""A short name out of a catalogue: a step, a unit, a reason code. Never prose about a person."""
+
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+
+Instant = Annotated[AwareDatetime, Field(ge=EARLIEST, lt=LATEST)]
+"""A moment with its zone, 1900 to 2199: a date such as 0001-01-01 is a defect of the source, not a moment."""
+
+
+class DossierStatus(IntEnum):
+    """TrangThaiHoSo of the national portal's interface, the one list into which every source's own is mapped."""
+
+    REGISTERED = 1  # Mới đăng ký
+    ACCEPTED = 2  # Được tiếp nhận
+    REFUSED = 3  # Không được tiếp nhận
+    IN_PROCESS = 4  # Đang xử lý
+    SUPPLEMENT_REQUESTED = 5  # Yêu cầu bổ sung giấy tờ
+    FINANCIAL_OBLIGATION = 6  # Yêu cầu thực hiện nghĩa vụ tài chính
+    WITHDRAWN = 7  # Công dân yêu cầu rút hồ sơ
+    STOPPED = 8  # Dừng xử lý
+    FINISHED = 9  # Đã xử lý xong
+    RETURNED = 10  # Đã trả kết quả
+
+
+STATUS_LABELS: dict[DossierStatus, tuple[str, str]] = {
+    DossierStatus.REGISTERED: ("Mới đăng ký", "newly registered"),
+    DossierStatus.ACCEPTED: ("Được tiếp nhận", "accepted"),
+    DossierStatus.REFUSED: ("Không được tiếp nhận", "not accepted"),
+    DossierStatus.IN_PROCESS: ("Đang xử lý", "in process"),
+    DossierStatus.SUPPLEMENT_REQUESTED: ("Yêu cầu bổ sung giấy tờ", "supplement requested"),
+    DossierStatus.FINANCIAL_OBLIGATION: ("Yêu cầu thực hiện nghĩa vụ tài chính", "financial obligation requested"),
+    DossierStatus.WITHDRAWN: ("Công dân yêu cầu rút hồ sơ", "withdrawn by applicant"),
+    DossierStatus.STOPPED: ("Dừng xử lý", "processing stopped"),
+    DossierStatus.FINISHED: ("Đã xử lý xong", "processing finished"),
+    DossierStatus.RETURNED: ("Đã trả kết quả", "result returned"),
+}
+"""What officials read: Vietnamese, English."""
+
+Channel = Literal["direct", "online", "postal"]
+"""KenhThucHien: 1 trực tiếp, 2 trực tuyến, 3 bưu chính công ích. Unknown stays absent; it is never made `direct`."""
+
+Clock = Literal["not_started", "running", "paused", "stopped"]
+"""Whether processing time counts: not before acceptance, not while a supplement or payment is awaited, not after the end."""
+
+Outcome = Literal["finished", "returned", "stopped", "withdrawn", "refused"]
+"""Which end holds: result ready, result handed over, stopped, withdrawn by the applicant, refused at reception."""
+
+SystemKind = Literal[
+    "national_portal",
+    "provincial_portal",
+    "one_stop",
+    "document_management",
+    "payment_platform",
+    "result_store",
+    "ministry_system",
+    "identity_platform",
+    "operator",
+]
+"""What a system is for; authority per act is given to kinds, never to names."""
+
+PaidVia = Literal["national", "local", "counter"]
+"""DuocThanhToanTrucTuyen: 1 on the national portal, 2 by the province's or ministry's gateway; counter is not online."""
+
+ReturnedBy = Literal["counter", "post"]
+"""HinhThuc of the result: 0 counter, 1 post."""

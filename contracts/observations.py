@@ -1,0 +1,133 @@
+"""The one front door: a claim by a system, in our words, on its way to the recorder."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, Literal, Union, cast
+from uuid import UUID, uuid5
+
+from pydantic import Field, TypeAdapter, create_model
+
+from contracts.claims import ACTS, Frozen
+from contracts.codes import Code, Instant, SystemName, TenantName
+
+NAMESPACE: Final = UUID("5f0c3a34-64a5-5a5b-9d52-0f1b1c1b9f6e")
+"""Root of every id Khớp derives; it never changes."""
+
+
+class Observation(Frozen):
+    """A claim by a system. `parse_observation` gives the subclass whose `data` fits `act`.
+
+    `occurred_at` is the moment in the office, `observed_at` the moment we saw it. For a tenant-level act `code` is
+    the name of the system the act is about.
+    """
+
+    id: UUID
+    tenant: TenantName
+    system: SystemName
+    code: Code
+    act: str
+    occurred_at: Instant
+    observed_at: Instant
+    act_id: Code | None = None
+    """The source's own id of the act, where it has one."""
+    item: Code | None = None
+    """Which of several things inside one act (a component, a fee), where the act repeats."""
+    sequence: Annotated[int, Field(ge=0, lt=2**63)] | None = None
+    """The source's own order among its acts, where it has one."""
+    revision: Instant | None = None
+    """When the source (else its observer) changed what it says of this act; absent on what was said first."""
+    traceparent: Annotated[str, Field(pattern=r"^[0-9a-f-]{55}$")] | None = None
+    data: Frozen
+
+
+def _subclass(act: str, claim: type[Frozen]) -> type[Observation]:
+    fields: dict[str, Any] = {"act": (Literal[act], ...), "data": (claim, ...)}
+    name = "".join(word.capitalize() for word in act.split("_")) + "Observation"
+    return cast(type[Observation], create_model(name, __base__=Observation, **fields))
+
+
+OBSERVATION_TYPES: Final[dict[str, type[Observation]]] = {
+    act: _subclass(act, claim) for act, (claim, scope) in ACTS.items() if scope != "announcement"
+}
+_ADAPTER: Final[TypeAdapter[Observation]] = TypeAdapter(
+    Annotated[Union[tuple(OBSERVATION_TYPES.values())], Field(discriminator="act")]  # noqa: UP007 - built from a table
+)
+
+
+def parse_observation(raw: bytes) -> Observation:
+    """Read one observation off the wire.
+
+    Raises pydantic.ValidationError when it is not one: not JSON, an unknown act, a missing or unknown field.
+    """
+    return _ADAPTER.validate_json(raw)
+
+
+def make_observation(
+    *,
+    tenant: str,
+    system: str,
+    code: str,
+    act: str,
+    occurred_at: datetime,
+    observed_at: datetime,
+    data: Frozen | dict[str, Any],
+    act_id: str | None = None,
+    item: str | None = None,
+    sequence: int | None = None,
+    revision: datetime | None = None,
+    traceparent: str | None = None,
+) -> Observation:
+    """Build an observation and give it its id; raises pydantic.ValidationError, or KeyError for an unknown act."""
+    kind = OBSERVATION_TYPES[act]
+    draft = kind.model_validate(
+        {
+            "id": NAMESPACE,
+            "tenant": tenant,
+            "system": system,
+            "code": code,
+            "act": act,
+            "occurred_at": occurred_at,
+            "observed_at": observed_at,
+            "act_id": act_id,
+            "item": item,
+            "sequence": sequence,
+            "revision": revision,
+            "traceparent": traceparent,
+            "data": data if isinstance(data, dict) else data.model_dump(),
+        }
+    )
+    return draft.model_copy(update={"id": observation_id(draft)})
+
+
+def observation_id(observation: Observation) -> UUID:
+    """The id that the claim's key and content give, so that saying the same thing twice gives the same id.
+
+    `observed_at` and the trace are bookkeeping and no part of it; the revision is, so that a source which goes back
+    to what it said before is heard.
+    """
+    content = json.dumps(
+        [
+            *(observation.tenant, observation.system, observation.code, observation.act),
+            *(observation.act_id, _moment(observation.occurred_at), observation.item, observation.sequence),
+            None if observation.revision is None else _moment(observation.revision),
+            _canonical(observation.data),
+        ],
+        sort_keys=True,
+        separators=(",", ":"),
+        ensure_ascii=False,
+    )
+    return uuid5(NAMESPACE, content)
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()
+
+
+def _canonical(data: Frozen) -> dict[str, Any]:
+    # Absent fields are left out: a field added to a class later must not change the id of what was said before it.
+    return {
+        name: _moment(value) if isinstance(value, datetime) else value
+        for name, value in data.model_dump(exclude_none=True).items()
+    }

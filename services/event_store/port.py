@@ -1,0 +1,177 @@
+"""What an event store is to the rest: one gap-free log a tenant, one writer at a time, readers that see a prefix."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """One row of the log; `body` is the very bytes that go on the wire. `dossier` is None for a tenant-level event."""
+
+    tenant: str
+    position: int
+    id: UUID
+    dossier: UUID | None
+    type: str
+    recorded_at: datetime
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DossierEntry:
+    """A dossier in the identity map.
+
+    `lineage` are the dossier ids under which facts about its codes may have been recorded (itself among them):
+    after a merge the union of both, after a split that of the dossier it came from. `last_position` is that of its
+    latest event, the next one's `previous`.
+    """
+
+    dossier: UUID
+    lineage: tuple[UUID, ...]
+    last_position: int
+    merged_into: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityChange:
+    """What an append changes in the identity map, in the same transaction: code → dossier, and dossiers' entries."""
+
+    codes: Mapping[tuple[str, str], UUID]
+    entries: Sequence[DossierEntry]
+
+
+class StoreUnavailable(Exception):
+    """The store cannot be reached or gave up the connection; the same call may succeed later."""
+
+
+class LostTenant(Exception):
+    """The lock on the tenant was lost (the writer slept too long); nothing of this transaction was written."""
+
+
+class Conflict(Exception):
+    """A unique rule other than that of event ids was broken: a defect, never swallowed."""
+
+
+class TenantWriter(Protocol):
+    """One transaction on one tenant, which no other writer can enter. Everything read here is current."""
+
+    tenant: str
+    last_position: int
+    last_recorded_at: datetime | None
+
+    async def known(self, ids: Collection[UUID]) -> set[UUID]:
+        """Which of these event ids the tenant's log already holds."""
+        ...
+
+    async def entries(
+        self, codes: Collection[tuple[str, str]]
+    ) -> tuple[dict[tuple[str, str], UUID], dict[UUID, DossierEntry]]:
+        """The dossier of each (system, code) that has one, and those dossiers' entries."""
+        ...
+
+    async def events_of(self, dossiers: Collection[UUID]) -> list[StoredEvent]:
+        """All events recorded under these dossier ids, in position order."""
+        ...
+
+    async def tenant_events(self) -> list[StoredEvent]:
+        """All tenant-level events, in position order."""
+        ...
+
+    async def dossiers_after(self, after: UUID | None, limit: int) -> list[DossierEntry]:
+        """A page of the tenant's living dossiers by id, for work that must touch them all in bounded batches."""
+        ...
+
+    async def append(self, events: Sequence[StoredEvent], identity: IdentityChange) -> None:
+        """Write at the next positions: they must follow `last_position` without a gap.
+
+        Committed when the context manager that gave this writer ends without an error, else nothing is written.
+        Raises Conflict.
+        """
+        ...
+
+
+class EventStore(Protocol):
+    """The one truth. Reads never see a position before all below it."""
+
+    def writer(self, tenant: str) -> AbstractAsyncContextManager[TenantWriter]:
+        """Enter the tenant alone: waits for the writer that is inside.
+
+        Raises StoreUnavailable, LostTenant.
+        """
+        ...
+
+    async def read(self, tenant: str, *, after: int, limit: int) -> list[StoredEvent]:
+        """The next events after a position, in order, at most `limit`; fewer means that this was the end."""
+        ...
+
+    async def head(self, tenant: str) -> int:
+        """The last position, 0 for an empty log."""
+        ...
+
+    async def heads(self) -> dict[str, int]:
+        """Every tenant that has a log, with its last position."""
+        ...
+
+    async def events_of(self, tenant: str, dossiers: Collection[UUID]) -> list[StoredEvent]:
+        """All events recorded under these dossier ids, in position order."""
+        ...
+
+    async def find(self, tenant: str, system: str, code: str) -> DossierEntry | None:
+        """The dossier that holds this code now."""
+        ...
+
+    async def find_code(self, code: str) -> list[tuple[str, str, UUID]]:
+        """(tenant, system, dossier) of every dossier that holds this code in any system."""
+        ...
+
+    async def entries(self, tenant: str, dossiers: Collection[UUID]) -> dict[UUID, DossierEntry]:
+        """The identity map's entries of these dossiers."""
+        ...
+
+    async def tenant_events(self, tenant: str) -> list[StoredEvent]:
+        """All tenant-level events, in position order."""
+        ...
+
+    async def position_at(self, tenant: str, moment: datetime) -> int:
+        """The last position recorded at or before a moment, 0 if there is none."""
+        ...
+
+    async def generation(self) -> UUID:
+        """Identity of this log since it was created or restored: readers refuse a log of another generation."""
+        ...
+
+    def listen(self, timeout_s: float) -> AsyncIterator[str | None]:
+        """Names of tenants that have something new, as soon as it is committed; None after `timeout_s` without news.
+
+        A hint for latency only: a reader that polls and never listens misses nothing.
+        """
+        ...
+
+
+class Checkpoints(Protocol):
+    """How far each reader of the log got, per tenant. A checkpoint only rises."""
+
+    async def get(self, reader: str, tenant: str) -> int:
+        """The position up to which this reader is done, 0 if it never was."""
+        ...
+
+    async def all(self, reader: str) -> dict[str, int]:
+        """Every tenant this reader has a checkpoint for."""
+        ...
+
+    async def advance(self, reader: str, tenant: str, position: int) -> None:
+        """Raise the checkpoint; a lower or equal position is ignored."""
+        ...
+
+    def hold(self, reader: str, tenant: str) -> AbstractAsyncContextManager[bool]:
+        """Be the only instance that does this reader's work on this tenant.
+
+        Gives False at once if another instance is. It ends by itself when this process dies.
+        """
+        ...
