@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import asyncpg
+
 from deploy.local import kafka, lock, postgres
 
 
@@ -81,10 +83,24 @@ async def local_infra(data_dir: Path, *, fsync: bool = True) -> AsyncIterator[In
             await infra.stop()
 
 
+@contextlib.asynccontextmanager
+async def local_postgres(data_dir: Path, *, fsync: bool = True) -> AsyncIterator[str]:
+    """Run PostgreSQL alone and give the administrator's address of its database `khop`."""
+    data_dir = data_dir.resolve()
+    with lock.hold(data_dir) as descriptor:
+        server = postgres.prepare(data_dir / "postgres", fsync=fsync)
+        log = data_dir / "logs" / "postgres.log"
+        process = postgres.start(server, log=log, keep=(descriptor,))
+        try:
+            await postgres.ready(server, process=process, log=log)
+            await create_database(server.dsn(database="postgres"), name="khop")
+            yield server.dsn(database="khop")
+        finally:
+            await asyncio.to_thread(postgres.stop, process)
+
+
 async def create_database(admin_dsn: str, *, name: str) -> None:
     """Create the database unless it is there."""
-    import asyncpg
-
     connection = await asyncpg.connect(admin_dsn)
     try:
         if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):

@@ -21,8 +21,11 @@ _STARTS_WITHIN_S = 60.0
 _STOPS_WITHIN_S = 15.0
 _LOOK_EVERY_S = 0.05
 _JVM = ("-Xms64m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true")
-_LOGGING = ("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dorg.slf4j.simpleLogger.showDateTime=true",
-            "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSXXX")
+_LOGGING = (
+    "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+    "-Dorg.slf4j.simpleLogger.showDateTime=true",
+    "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,9 @@ async def ready(broker: Broker, *, process: subprocess.Popen[bytes] | None, log:
     give_up_at = time.monotonic() + _STARTS_WITHIN_S
     while not await _answers(broker.bootstrap):
         if process is not None and process.poll() is not None:
-            raise LocalError(f"Kafka ended with code {process.returncode} while starting; {log} says:\n{child.tail(log)}")
+            raise LocalError(
+                f"Kafka ended with code {process.returncode} while starting; {log} says:\n{child.tail(log)}"
+            )
         if time.monotonic() >= give_up_at:
             raise LocalError(f"Kafka does not answer after {_STARTS_WITHIN_S:.0f} s; {log} says:\n{child.tail(log)}")
         await asyncio.sleep(_LOOK_EVERY_S)

@@ -80,7 +80,9 @@ def _download(jars: list[Jar], *, folder: Path) -> None:
                 component = context.project(jar.group, jar.artifact).at_version(jar.version)
                 got = Path(component.artifact(classifier="", packaging="jar").resolve())
             except (OSError, RuntimeError) as error:
-                raise LocalError(f"{jar.group}:{jar.artifact}:{jar.version} could not be downloaded: {error}") from error
+                raise LocalError(
+                    f"{jar.group}:{jar.artifact}:{jar.version} could not be downloaded: {error}"
+                ) from error
             _verify(got, jar=jar)
             got.replace(folder / jar.file_name)
             progress.advance(bar)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 NOBODY = 65534
 _CLONE_NEWUSER = 0x10000000
-_REACHABLE = Path("/var/tmp/khop-nobody")  # noqa: S108 - a folder that root makes and owns, used by nobody's server alone
+_REACHABLE = Path("/var/tmp/khop-nobody")
 _libc = ctypes.CDLL(None, use_errno=True)
 
 

@@ -1,0 +1,1 @@
+"""What Khớp needs of a Kafka cluster."""
