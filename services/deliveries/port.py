@@ -8,8 +8,11 @@ from datetime import datetime
 from typing import Literal, Protocol
 from uuid import UUID
 
-Outcome = Literal["accepted", "rejected", "unknown"]
-"""Accepted: it has it. Rejected: it answered no. Unknown: no answer we understand; asked about, never counted as success."""
+Outcome = Literal["accepted", "rejected", "unknown", "postponed"]
+"""Accepted: it has it. Rejected: it answered no. Unknown: no answer we understand; asked about, never counted as success.
+
+Postponed: certainly not taken (nobody listened, or it told us to come later), so there is nothing to ask about.
+"""
 
 Start = Literal["history", "present", "now"]
 """Where a new subscriber begins: every event from position 1, the present state of each dossier, or only what comes."""
@@ -40,6 +43,12 @@ class Owed:
     position: int
     repair: str | None = None
     attempts: int = 0
+    creates: bool = False
+    """The subscriber had no code for the dossier when this was planned: it will make one."""
+    doubtful: bool = False
+    """An earlier try may have arrived: its outcome was unknown, or its lease ran out unsettled. Ask before sending."""
+    rejections: int = 0
+    """How many of the attempts were answered with a no."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +120,18 @@ class Ledger(Protocol):
 
     async def move_open(self, tenant: str, absorbed: UUID, survivor: UUID) -> None:
         """After a merge: what is owed next for the survivor waits behind every open delivery of both."""
+        ...
+
+    async def open_creation(self, tenant: str, subscriber: str) -> int | None:
+        """The least position among this subscriber's open deliveries that create and whose last answer was not a no."""
+        ...
+
+    async def pause(self, tenant: str, subscriber: str, *, paused: bool) -> bool:
+        """Stop or resume leasing for a subscriber (what is owed goes on being written); False if there is none."""
+        ...
+
+    async def parked(self, tenant: str, subscriber: str, limit: int) -> list[tuple[UUID, str, datetime]]:
+        """(dossier, why, since) of dossiers that were set aside, the oldest first."""
         ...
 
     async def unpark(self, tenant: str, subscriber: str, dossier: UUID) -> bool:

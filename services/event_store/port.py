@@ -110,6 +110,10 @@ class EventStore(Protocol):
         """The next events after a position, in order, at most `limit`; fewer means that this was the end."""
         ...
 
+    async def at(self, tenant: str, positions: Collection[int]) -> list[StoredEvent]:
+        """The events at these positions, in position order."""
+        ...
+
     async def head(self, tenant: str) -> int:
         """The last position, 0 for an empty log."""
         ...
