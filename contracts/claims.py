@@ -247,7 +247,7 @@ class Retracted(Frozen):
 
 
 class SystemConnected(Frozen):
-    """Tenant-level: this system takes part from `occurred_at` on, as such a kind, for these agencies (all if absent)."""
+    """Tenant-level: this system takes part from `occurred_at` on, as this kind, for these agencies (absent: all)."""
 
     kind: SystemKind
     agencies: tuple[Code, ...] | None = None

@@ -64,7 +64,7 @@ Channel = Literal["direct", "online", "postal"]
 """KenhThucHien: 1 trực tiếp, 2 trực tuyến, 3 bưu chính công ích. Unknown stays absent; it is never made `direct`."""
 
 Clock = Literal["not_started", "running", "paused", "stopped"]
-"""Whether processing time counts: not before acceptance, not while a supplement or payment is awaited, not after the end."""
+"""Whether processing time counts: not before acceptance, while a supplement or payment is awaited, or after the end."""
 
 Outcome = Literal["finished", "returned", "stopped", "withdrawn", "refused"]
 """Which end holds: result ready, result handed over, stopped, withdrawn by the applicant, refused at reception."""
@@ -83,7 +83,7 @@ SystemKind = Literal[
 """What a system is for; authority per act is given to kinds, never to names."""
 
 PaidVia = Literal["national", "local", "counter"]
-"""DuocThanhToanTrucTuyen: 1 on the national portal, 2 by the province's or ministry's gateway; counter is not online."""
+"""DuocThanhToanTrucTuyen: 1 on the national portal, 2 by a local gateway; at the counter is not online."""
 
 ReturnedBy = Literal["counter", "post"]
 """HinhThuc of the result: 0 counter, 1 post."""

@@ -51,9 +51,8 @@ def _subclass(act: str, claim: type[Frozen]) -> type[Observation]:
 OBSERVATION_TYPES: Final[dict[str, type[Observation]]] = {
     act: _subclass(act, claim) for act, (claim, scope) in ACTS.items() if scope != "announcement"
 }
-_ADAPTER: Final[TypeAdapter[Observation]] = TypeAdapter(
-    Annotated[Union[tuple(OBSERVATION_TYPES.values())], Field(discriminator="act")]  # noqa: UP007 - built from a table
-)
+_ANY: Final[Any] = Annotated[Union[tuple(OBSERVATION_TYPES.values())], Field(discriminator="act")]  # noqa: UP007 - built from the table of acts
+_ADAPTER: Final[TypeAdapter[Observation]] = TypeAdapter(_ANY)
 
 
 def parse_observation(raw: bytes) -> Observation:
