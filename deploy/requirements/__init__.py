@@ -1,0 +1,1 @@
+"""Locked dependencies: base (production), local (with broker and database), dev (with tests and checks)."""
