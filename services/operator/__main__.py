@@ -1,0 +1,45 @@
+"""`khop`: what a person asks of the running system; one file a command, listed here and nowhere else."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import typer
+
+from services.operator.errors import CommandError
+
+app = typer.Typer(
+    name="khop",
+    help="Khớp: số liệu của các cổng khớp nhau · the portals' figures agree.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def khop() -> None:
+    """Khớp: số liệu của các cổng khớp nhau · the portals' figures agree."""
+
+
+# A command is a file here with `register(app)`; add its `register` to this list.
+COMMANDS: tuple[Callable[[typer.Typer], None], ...] = ()
+for register in COMMANDS:
+    register(app)
+
+
+def main() -> None:
+    """Run the command; an error a person can cause ends in one sentence and an exit code, never in a traceback."""
+    try:
+        app()
+    except CommandError as error:
+        print(f"khop: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except ConnectionError as error:
+        print(f"khop: cannot connect ({error}); is the system running? `make up` starts it", file=sys.stderr)
+        sys.exit(3)
+
+
+if __name__ == "__main__":
+    main()
