@@ -100,6 +100,11 @@ def make_observation(
     return draft.model_copy(update={"id": observation_id(draft)})
 
 
+def encode_observation(observation: Observation) -> bytes:
+    """The bytes that are published; absent values are left out."""
+    return observation.__pydantic_serializer__.to_json(observation, exclude_none=True)
+
+
 def observation_id(observation: Observation) -> UUID:
     """The id that the claim's key and content give, so that saying the same thing twice gives the same id.
 
