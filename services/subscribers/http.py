@@ -1,0 +1,42 @@
+"""The transport over real HTTP: keeps connections, follows no redirects, and tells "not sent" from "no answer"."""
+
+from __future__ import annotations
+
+import httpx
+
+from services.subscribers.port import NoReply, Request, Response, Unreachable
+
+
+class HttpTransport:
+    """One pool of connections for all subscribers of a process; close it with `aclose`."""
+
+    def __init__(self, *, connections_max: int = 100) -> None:
+        self._client = httpx.AsyncClient(
+            follow_redirects=False,
+            trust_env=False,
+            limits=httpx.Limits(max_connections=connections_max, max_keepalive_connections=connections_max),
+        )
+
+    async def send(self, request: Request, *, timeout_s: float) -> Response:
+        """Gives whatever answer came. Raises Unreachable when nothing left, NoReply when no answer came in time."""
+        try:
+            answer = await self._client.request(
+                request.method,
+                request.url,
+                headers=dict(request.headers),
+                content=request.body,
+                timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, 5.0)),
+            )
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as error:
+            raise Unreachable(type(error).__name__) from error
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            raise NoReply(type(error).__name__) from error
+        return Response(
+            status=answer.status_code,
+            body=answer.content,
+            headers={name.lower(): value for name, value in answer.headers.items()},
+        )
+
+    async def aclose(self) -> None:
+        """Give the connections back."""
+        await self._client.aclose()
