@@ -123,7 +123,11 @@ class Ledger(Protocol):
         ...
 
     async def open_creation(self, tenant: str, subscriber: str) -> int | None:
-        """The least position among this subscriber's open deliveries that create and whose last answer was not a no."""
+        """The least position among this subscriber's open deliveries that create and may have arrived.
+
+        That is: the last outcome was unknown, or the dossier is leased now or its lease ran out unsettled. A delivery
+        that was never tried, was answered with a no, or was certainly not taken has created nothing.
+        """
         ...
 
     async def pause(self, tenant: str, subscriber: str, *, paused: bool) -> bool:

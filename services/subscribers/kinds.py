@@ -8,7 +8,7 @@ import services.subscribers
 from services.deliveries.port import Subscriber
 from services.runtime import plugins
 from services.runtime.clock import Clock
-from services.subscribers.port import Portal, Transport
+from services.subscribers.port import PRESENT_AT, Portal, Transport
 
 
 class UnknownKind(ValueError):
@@ -20,5 +20,5 @@ def portal_of(subscriber: Subscriber, *, transport: Transport, clock: Clock) -> 
     kinds = plugins.modules(services.subscribers, attribute="connect")
     if subscriber.kind not in kinds:
         raise UnknownKind(f"kind: {subscriber.kind!r} is none of {', '.join(kinds)}")
-    module = kinds[subscriber.kind]
-    return cast(Portal, module.connect(settings=subscriber.settings, transport=transport, clock=clock))
+    own = {name: value for name, value in subscriber.settings.items() if name != PRESENT_AT}
+    return cast(Portal, kinds[subscriber.kind].connect(settings=own, transport=transport, clock=clock))

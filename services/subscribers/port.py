@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from services.deliveries.port import Outcome
+
+PRESENT_AT: Final = "present_at"
+"""Setting of a subscriber that starts from the present: the position whose states it gets before what comes after."""
 
 
 class Unreachable(Exception):

@@ -177,7 +177,7 @@ class Webhook:
         response, _ = await self._call("POST", "/states", body, {"content-type": "application/json"})
         document = _object(response.body) if response is not None and response.status == 200 else None
         if document is None or not isinstance(document.get("states"), list):
-            raise NotAnswered("no answer" if response is None else f"HTTP {response.status}, not states as we know them")
+            raise NotAnswered("no answer" if response is None else f"HTTP {response.status}, no states in it")
         shown: dict[str, Any] = {
             str(item.get("dossier")): item["state"]
             for item in document["states"]
