@@ -14,7 +14,7 @@ from aiokafka.errors import KafkaError, for_code
 from contracts.topics import TOPICS, TopicSpec
 
 _ALREADY_EXISTS = 36
-_BROKERS_DEFAULT = -1
+_COPIES_AT_MOST = 3
 
 
 class TopicsDiffer(Exception):
@@ -53,9 +53,8 @@ def settings(topic: TopicSpec) -> dict[str, str]:
 
 
 async def _create(admin: AIOKafkaAdminClient, missing: Sequence[TopicSpec]) -> list[str]:
-    wanted = [
-        NewTopic(topic.name, topic.partitions, _BROKERS_DEFAULT, topic_configs=settings(topic)) for topic in missing
-    ]
+    copies = min(_COPIES_AT_MOST, len((await admin.describe_cluster())["brokers"]))
+    wanted = [NewTopic(topic.name, topic.partitions, copies, topic_configs=settings(topic)) for topic in missing]
     response = await admin.create_topics(wanted, timeout_ms=30_000)
     created = []
     for name, code, message in response.topic_errors:

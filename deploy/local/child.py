@@ -18,6 +18,7 @@ def spawn(
     log: Path,
     keep: Sequence[int] = (),
     env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
     before: Callable[[], None] | None = None,
     at_parents_death: signal.Signals = signal.SIGKILL,
 ) -> subprocess.Popen[bytes]:
@@ -45,6 +46,7 @@ def spawn(
             stderr=subprocess.STDOUT,
             pass_fds=tuple(keep),
             env=dict(env) if env is not None else None,
+            cwd=cwd,
             start_new_session=True,  # Ctrl-C goes to the caller, which stops its servers in order
             preexec_fn=prepare,  # noqa: PLW1509 - only system calls that were looked up beforehand; no lock is taken
         )

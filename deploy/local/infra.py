@@ -19,7 +19,7 @@ class Infra:
     broker: kafka.Broker
     server: postgres.Server
     logs: Path
-    _lock: int
+    _locks: dict[str, int]
     _processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
@@ -36,12 +36,12 @@ class Infra:
 
     async def start_kafka(self) -> None:
         log = self.logs / "kafka.log"
-        self._processes["kafka"] = process = kafka.start(self.broker, log=log, keep=(self._lock,))
+        self._processes["kafka"] = process = kafka.start(self.broker, log=log, keep=(self._locks["kafka"],))
         await kafka.ready(self.broker, process=process, log=log)
 
     async def start_postgres(self) -> None:
         log = self.logs / "postgres.log"
-        self._processes["postgres"] = process = postgres.start(self.server, log=log, keep=(self._lock,))
+        self._processes["postgres"] = process = postgres.start(self.server, log=log, keep=(self._locks["postgres"],))
         await postgres.ready(self.server, process=process, log=log)
 
     async def kill_kafka(self) -> None:
@@ -72,9 +72,10 @@ async def local_infra(data_dir: Path, *, fsync: bool = True) -> AsyncIterator[In
         LocalError: the folder is in use, or a server did not start.
     """
     data_dir = data_dir.resolve()
-    with lock.hold(data_dir) as descriptor:
+    with lock.hold(data_dir / "kafka") as for_kafka, lock.hold(data_dir / "postgres") as for_postgres:
         broker, server = kafka.prepare(data_dir / "kafka"), postgres.prepare(data_dir / "postgres", fsync=fsync)
-        infra = Infra(broker=broker, server=server, logs=data_dir / "logs", _lock=descriptor)
+        locks = {"kafka": for_kafka, "postgres": for_postgres}
+        infra = Infra(broker=broker, server=server, logs=data_dir / "logs", _locks=locks)
         try:
             await asyncio.gather(infra.start_kafka(), infra.start_postgres())
             await create_database(server.dsn(database="postgres"), name="khop")
@@ -87,7 +88,7 @@ async def local_infra(data_dir: Path, *, fsync: bool = True) -> AsyncIterator[In
 async def local_postgres(data_dir: Path, *, fsync: bool = True) -> AsyncIterator[str]:
     """Run PostgreSQL alone and give the administrator's address of its database `khop`."""
     data_dir = data_dir.resolve()
-    with lock.hold(data_dir) as descriptor:
+    with lock.hold(data_dir / "postgres") as descriptor:
         server = postgres.prepare(data_dir / "postgres", fsync=fsync)
         log = data_dir / "logs" / "postgres.log"
         process = postgres.start(server, log=log, keep=(descriptor,))

@@ -40,10 +40,15 @@ class Broker:
         return f"127.0.0.1:{self.port}"
 
 
+def at(folder: Path) -> Broker:
+    """The broker of this folder, its port chosen at the first call."""
+    return Broker(folder=folder, port=ports.remembered(folder, names=("client",))["client"])
+
+
 def prepare(folder: Path) -> Broker:
     """Make the folder ready to start in: jars, ports, settings, and storage formatted once."""
+    broker = at(folder)
     chosen = ports.remembered(folder, names=("client", "controller"))
-    broker = Broker(folder=folder, port=chosen["client"])
     settings = folder / "server.properties"
     settings.write_text(_settings(folder, client=chosen["client"], controller=chosen["controller"]))
     if not (folder / "data" / "meta.properties").exists():

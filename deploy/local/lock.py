@@ -14,9 +14,8 @@ from deploy.local.errors import LocalError
 _RETRY_EVERY_S = 0.05
 
 
-@contextlib.contextmanager
-def hold(folder: Path, *, wait_s: float = 5.0) -> Iterator[int]:
-    """Hold the folder's lock and give its file descriptor.
+def take(folder: Path, *, wait_s: float = 5.0) -> int:
+    """Take the folder's lock and give its file descriptor; it is free again when the last copy of that is closed.
 
     Servers started in the folder inherit the descriptor: the lock then ends with the last of them, so a run that was
     killed cannot be followed by another while its servers are still going down. `wait_s` bounds the wait for those.
@@ -28,6 +27,17 @@ def hold(folder: Path, *, wait_s: float = 5.0) -> Iterator[int]:
     descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         _acquire(descriptor, folder=folder, wait_s=wait_s)
+    except LocalError:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+@contextlib.contextmanager
+def hold(folder: Path, *, wait_s: float = 5.0) -> Iterator[int]:
+    """Hold the folder's lock for as long as the block runs, and as the servers that inherit the descriptor live."""
+    descriptor = take(folder, wait_s=wait_s)
+    try:
         yield descriptor
     finally:
         os.close(descriptor)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -28,7 +29,6 @@ class Server:
 
     folder: Path
     port: int
-    fsync: bool
 
     @property
     def data(self) -> Path:
@@ -39,16 +39,26 @@ class Server:
         return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
 
 
+def at(folder: Path) -> Server:
+    """The server of this folder, its port chosen at the first call."""
+    return Server(folder=folder, port=ports.remembered(folder, names=("postgres",))["postgres"])
+
+
 def prepare(folder: Path, *, fsync: bool = True) -> Server:
     """Make the folder ready to start in: a port, and a database cluster made once.
 
     `fsync=False` gives up the data's safety for speed; for tests, whose data nobody wants back.
     """
-    server = Server(folder=folder, port=ports.remembered(folder, names=("postgres",))["postgres"], fsync=fsync)
+    server = at(folder)
     if not (server.data / "PG_VERSION").exists():
         _initialise(server)
-    (server.data / "postgresql.conf").write_text(_settings(server))
+    (server.data / "postgresql.conf").write_text(_settings(server, fsync=fsync))
     return server
+
+
+def remove(folder: Path) -> None:
+    """Remove a stopped server's data, wherever it lies."""
+    shutil.rmtree(ordinary_user.data_folder(folder / "data"))
 
 
 def command(server: Server) -> list[str]:
@@ -141,8 +151,8 @@ def _plain_env() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
 
 
-def _settings(server: Server) -> str:
-    safe = "on" if server.fsync else "off"
+def _settings(server: Server, *, fsync: bool) -> str:
+    safe = "on" if fsync else "off"
     return "\n".join(
         (
             "listen_addresses = '127.0.0.1'",

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import os
 import sys
 from pathlib import Path
@@ -27,6 +28,10 @@ ROLES = (
 _LOCK = 0x6B68_6F70  # "khop": two releases that start together migrate one after the other
 
 
+_quiet = logging.getLogger(__name__)
+_quiet.addHandler(logging.NullHandler())  # the tool warns of every migration that it applies
+
+
 class MigrationFailed(Exception):
     """The database is as it was before the migration that the message names."""
 
@@ -50,7 +55,7 @@ async def migrate(
         await connection.execute(f"ALTER DATABASE {database} OWNER TO {OWNER}")
         await connection.execute(f"SET ROLE {OWNER}")
         try:
-            await pogo.apply(connection, migrations, schema_name="public")
+            await pogo.apply(connection, migrations, schema_name="public", logger=_quiet)
         except BadMigrationError as error:
             raise MigrationFailed(f"{error}: {error.__cause__ or 'see the file'}") from error
         try:
