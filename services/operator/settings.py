@@ -44,7 +44,10 @@ def read_settings(environment: Mapping[str, str] | None = None, *, folder: Path 
 def environment_of(environment: Mapping[str, str] | None = None, *, folder: Path | None = None) -> dict[str, str]:
     """Every KHOP_* setting: those of the file, overridden by those of the environment."""
     given = os.environ if environment is None else environment
-    return {**_written(folder or Path.cwd()), **{name: value for name, value in given.items() if name.startswith("KHOP_")}}
+    return {
+        **_written(folder or Path.cwd()),
+        **{name: value for name, value in given.items() if name.startswith("KHOP_")},
+    }
 
 
 def _written(folder: Path) -> dict[str, str]:

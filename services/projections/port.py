@@ -1,0 +1,106 @@
+"""What a store of read models is to the rest: rows and the position they show, always in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple, Protocol
+
+from services.projections.tables import DayRow, DossierRow, SegmentRow
+from services.runtime.unavailable import DatabaseUnavailable
+
+LIVE: Final = 0
+"""Names the build that readers see; any other number is one that a rebuild is making."""
+
+
+class ReadModelsUnavailable(DatabaseUnavailable):
+    """The read models cannot be reached; the same call may succeed later."""
+
+
+class Table(NamedTuple):
+    """A table of a projection: its columns in order, the first `key` of which identify a row within one build."""
+
+    name: str
+    columns: tuple[str, ...]
+    key: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableChanges:
+    """What a run of events changes in one table, net: done in the order removed, added, retired, counted."""
+
+    table: Table
+    removed: Sequence[tuple[Any, ...]] = ()
+    """Keys of rows that are no more."""
+    added: Sequence[tuple[Any, ...]] = ()
+    """Whole rows, of keys that are not there (any more)."""
+    retired: Sequence[tuple[Any, ...]] = ()
+    """Key and `known_to` of rows that were believed up to there."""
+    counted: Sequence[tuple[Any, ...]] = ()
+    """Key and what to add to each further column; a row that is not there counts as zeros."""
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """One making of a projection for a tenant, and how far it got."""
+
+    number: int
+    position: int
+
+
+class ReadModels(Protocol):
+    """Where projections keep their rows, per tenant. Every method raises ReadModelsUnavailable."""
+
+    async def positions(self, tenant: str) -> dict[str, int]:
+        """Projection → the position its live rows show; a projection that has none is left out."""
+        ...
+
+    async def all_positions(self) -> dict[str, dict[str, int]]:
+        """Tenant → projection → position of the live rows."""
+        ...
+
+    async def apply(
+        self,
+        projection: str,
+        tenant: str,
+        *,
+        after: int,
+        up_to: int,
+        changes: Sequence[TableChanges],
+        build: int = LIVE,
+    ) -> bool:
+        """Write rows and raise the position from `after` to `up_to` in one transaction.
+
+        False, and nothing written, if the position is not `after`: another instance was faster, or the build is no
+        more.
+        """
+        ...
+
+    async def open_build(self, projection: str, tenant: str, *, afresh: bool) -> Build:
+        """The build that is being made beside the live one: the one a killed rebuild left, unless `afresh`."""
+        ...
+
+    async def swap(self, projection: str, tenant: str, *, build: int) -> bool:
+        """Let readers see this build from now on; False, and nothing done, while it is behind the live one."""
+        ...
+
+    async def sweep(self, projection: str, *, rows_max: int) -> int:
+        """Delete at most about so many rows that nobody can see any more; gives how many, 0 when none are left."""
+        ...
+
+    async def find(self, tenant: str, system: str, code: str) -> DossierRow | None:
+        """The present state of the dossier that holds this code."""
+        ...
+
+    def states(self, tenant: str) -> AbstractAsyncContextManager[tuple[int, AsyncIterator[DossierRow]]]:
+        """Every living dossier's present state, and the one position at which all of them are true."""
+        ...
+
+    async def segments(self, tenant: str, *, as_of: int) -> list[SegmentRow]:
+        """Every row of the segments that was believed at a position, in order of least code and time."""
+        ...
+
+    async def days(self, tenant: str) -> list[DayRow]:
+        """Every row of the flows by day; rows of zeros left out."""
+        ...

@@ -1,0 +1,2 @@
+-- set_stage: a build becomes the live one or an old one.
+UPDATE read.builds SET stage = $2 WHERE number = $1

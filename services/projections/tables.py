@@ -1,0 +1,106 @@
+"""The rows of the read models, as tuples whose fields stand in the order of the tables' columns."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from contracts.codes import DossierStatus
+from contracts.dossier_events import DossierState
+
+
+class DossierRow(NamedTuple):
+    """A dossier as it is now. `codes` and `judgements` are JSON text."""
+
+    dossier: UUID
+    position: int
+    """Of its last event."""
+    least_system: str
+    least_code: str
+    merged_into: UUID | None
+    """Set on a dossier whose codes another one goes on with: it is no living dossier any more."""
+    codes: str
+    judgements: str
+    status: int | None
+    clock: str
+    submitted_at: datetime | None
+    accepted_at: datetime | None
+    due_at: datetime | None
+    ended_at: datetime | None
+    returned_at: datetime | None
+    outcome: str | None
+    channel: str | None
+    agency: str | None
+    procedure: str | None
+    void: bool
+
+    def state(self) -> DossierState:
+        """The state as the dossier's last event carried it."""
+        return DossierState.model_validate(
+            {
+                "codes": json.loads(self.codes),
+                "status": None if self.status is None else DossierStatus(self.status),
+                **{name: getattr(self, name) for name in _SAME_IN_STATE},
+            }
+        )
+
+
+_SAME_IN_STATE = (
+    *("clock", "submitted_at", "accepted_at", "due_at", "ended_at", "returned_at", "outcome"),
+    *("channel", "agency", "procedure", "void", "merged_into"),
+)
+
+
+class CodeRow(NamedTuple):
+    """Which dossier holds a code now."""
+
+    system: str
+    code: str
+    dossier: UUID
+
+
+class SegmentRow(NamedTuple):
+    """What was believed, from one position to another, to hold from one moment to another.
+
+    Known from `known_from` up to but not including `known_to`; it holds from `occurred_from` up to but not including
+    `occurred_to`. None is without bound. A row is named by the position that brought it and its number among those.
+    """
+
+    known_from: int
+    ordinal: int
+    known_to: int | None
+    dossier: UUID
+    least_system: str
+    least_code: str
+    occurred_from: datetime | None
+    occurred_to: datetime | None
+    status: int | None
+    clock: str
+    submitted_at: datetime | None
+    accepted_at: datetime | None
+    ended_at: datetime | None
+    outcome: str | None
+    due_at: datetime | None
+    paused_since: datetime | None
+    agency: str | None
+    procedure: str | None
+    channel: str | None
+    void: bool
+    reopened: int
+
+
+class DayRow(NamedTuple):
+    """How many dossiers came in, were resolved or left on one local day, as is known now; "" is an absent value."""
+
+    day: date
+    agency: str
+    procedure: str
+    channel: str
+    received: int
+    reopened: int
+    resolved_on_time: int
+    resolved_late: int
+    resolved_no_due_date: int
+    voided: int
