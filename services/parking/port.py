@@ -58,7 +58,12 @@ class ParkingLot(Protocol):
         ...
 
     async def starts(self, *, topic: str, partition: int, group: str, first_offset: int, last_offset: int) -> int:
-        """Count one more start of this batch, committed before it returns, and say how many there were with this one."""
+        """Count one more start of this batch, committed before it returns, and say how many there were with this one.
+
+        Two batches are the same when they begin at the same offset and both, or neither, hold that one offset alone:
+        a batch that is fetched again may have grown, and a record taken alone has a count of its own. The count must
+        outlive this process, not the database server's machine: it need not wait for the disk.
+        """
         ...
 
     async def finished(self, *, topic: str, partition: int, group: str, up_to_offset: int) -> None:
