@@ -7,8 +7,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 import pytest_asyncio
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from contracts.topics import TopicSpec
+from deploy.kafka import topics
 from deploy.postgres.migrate import OWNER, migrate
 from tests.infra.servers import Servers, servers
 
@@ -59,22 +60,22 @@ def as_role(test_servers: Servers) -> Callable[[str, str], str]:
     return test_servers.as_role
 
 
-@pytest_asyncio.fixture
-async def new_topic(kafka_bootstrap: str) -> AsyncIterator[Callable[..., Awaitable[str]]]:
+@pytest.fixture
+def new_topic(kafka_bootstrap: str) -> Callable[..., Awaitable[str]]:
     """`await new_topic(partitions=3)`: the unique name of a fresh topic."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka_bootstrap)
-    await admin.start()
 
-    async def make(*, partitions: int = 1, settings: dict[str, str] | None = None) -> str:
-        name = f"test-{next(_number)}"
-        response = await admin.create_topics([NewTopic(name, partitions, 1, topic_configs=settings)])
-        assert [code for _, code, _ in response.topic_errors] == [0], response
-        return name
+    async def make(*, partitions: int = 1, retention_ms: int = 3_600_000, max_message_bytes: int = 1_048_588) -> str:
+        topic = TopicSpec(
+            name=f"test-{next(_number)}",
+            key="-",
+            partitions=partitions,
+            retention_ms=retention_ms,
+            max_message_bytes=max_message_bytes,
+        )
+        assert await topics.ensure(kafka_bootstrap, topics=[topic]) == [topic.name]
+        return topic.name
 
-    try:
-        yield make
-    finally:
-        await admin.close()
+    return make
 
 
 @pytest.fixture(scope="session")

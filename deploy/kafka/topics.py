@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import os
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,8 @@ from contracts.topics import TOPICS, TopicSpec
 
 _ALREADY_EXISTS = 36
 _COPIES_AT_MOST = 3
+_SHOWN_WITHIN_S = 30.0
+_LOOK_EVERY_S = 0.02
 
 
 class TopicsDiffer(Exception):
@@ -35,7 +38,9 @@ async def ensure(bootstrap: str, *, topics: Sequence[TopicSpec] = TOPICS) -> lis
         there = set(await admin.list_topics())
         missing = [topic for topic in topics if topic.name not in there]
         created = await _create(admin, missing) if missing else []
-        differences = await _differences(admin, [topic for topic in topics if topic.name in there])
+        partitions = await _partitions_seen(admin, [topic.name for topic in topics])
+        existing = [topic for topic in topics if topic.name not in created]
+        differences = await _differences(admin, existing, partitions=partitions)
     finally:
         await admin.close()
     if differences:
@@ -59,19 +64,32 @@ async def _create(admin: AIOKafkaAdminClient, missing: Sequence[TopicSpec]) -> l
     created = []
     for name, code, message in response.topic_errors:
         if code == _ALREADY_EXISTS:
-            continue  # somebody else was faster; the next run compares it
+            continue  # somebody else was faster: it is compared like any other
         if code:
             raise for_code(code)(f"topic {name} could not be created: {message}")
         created.append(name)
     return created
 
 
-async def _differences(admin: AIOKafkaAdminClient, existing: Sequence[TopicSpec]) -> list[str]:
+async def _partitions_seen(admin: AIOKafkaAdminClient, names: Sequence[str]) -> Mapping[str, int]:
+    """Partitions of each topic, once the brokers show them all: they learn of a new topic a moment after its maker."""
+    give_up_at = time.monotonic() + _SHOWN_WITHIN_S
+    while True:
+        seen = await admin.describe_topics(list(names))
+        if not any(each["error_code"] for each in seen):
+            return {each["topic"]: len(each["partitions"]) for each in seen}
+        if time.monotonic() >= give_up_at:
+            unseen = {each["topic"]: for_code(each["error_code"]).__name__ for each in seen if each["error_code"]}
+            raise KafkaError(f"the brokers do not show these topics after {_SHOWN_WITHIN_S:.0f} s: {unseen}")
+        await asyncio.sleep(_LOOK_EVERY_S)
+
+
+async def _differences(
+    admin: AIOKafkaAdminClient, existing: Sequence[TopicSpec], *, partitions: Mapping[str, int]
+) -> list[str]:
     if not existing:
         return []
-    names = [topic.name for topic in existing]
-    partitions = {each["topic"]: len(each["partitions"]) for each in await admin.describe_topics(names)}
-    found = await _settings_found(admin, names)
+    found = await _settings_found(admin, [topic.name for topic in existing])
     said = []
     for topic in existing:
         if partitions[topic.name] != topic.partitions:

@@ -56,7 +56,7 @@ def _acquire(descriptor: int, *, folder: Path, wait_s: float) -> None:
                 ) from None
             time.sleep(_RETRY_EVERY_S)
             continue
-        command = " ".join(sys.orig_argv[1:])[:200]
+        command = " ".join(" ".join(sys.orig_argv[1:]).split())[:200]
         name = f"process {os.getpid()} ({command}) since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC\n"
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, name.encode(), 0)
