@@ -1,6 +1,18 @@
 -- Who may do what. Run as khop_owner after all migrations, every time; so every statement may be repeated.
+-- The roles themselves, and their passwords, are made by the migrate command: none is written here.
 
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
+
+-- The log: read by every process, appended to by the recorder alone, changed by nobody.
+GRANT USAGE ON SCHEMA log, identity TO
+    khop_recorder, khop_relay, khop_projector, khop_deliverer, khop_gateway, khop_observer, khop_reconciler, khop_operator;
+GRANT SELECT ON log.events, log.generation, log.checkpoints, identity.codes, identity.dossiers TO
+    khop_recorder, khop_relay, khop_projector, khop_deliverer, khop_gateway, khop_observer, khop_reconciler, khop_operator;
+GRANT INSERT ON log.events TO khop_recorder;
+GRANT INSERT, UPDATE ON identity.codes, identity.dossiers TO khop_recorder;
+GRANT INSERT, UPDATE ON log.checkpoints TO
+    khop_recorder, khop_relay, khop_projector, khop_deliverer, khop_reconciler;
+REVOKE ALL ON FUNCTION log.renew_generation(text), log.accept_generation() FROM PUBLIC;
 
 -- Read models: the projector writes them, and so does the operator, whose command makes them again.
 GRANT USAGE ON SCHEMA read TO khop_projector, khop_operator, khop_gateway, khop_deliverer, khop_reconciler;

@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from services.runtime.unavailable import DatabaseUnavailable
+
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
@@ -46,7 +48,7 @@ class IdentityChange:
     entries: Sequence[DossierEntry]
 
 
-class StoreUnavailable(Exception):
+class StoreUnavailable(DatabaseUnavailable):
     """The store cannot be reached or gave up the connection; the same call may succeed later."""
 
 
@@ -56,6 +58,14 @@ class LostTenant(Exception):
 
 class Conflict(Exception):
     """A unique rule other than that of event ids was broken: a defect, never swallowed."""
+
+
+class AlreadyRecorded(Conflict):
+    """An event of this id is in the log: ask `known` first. Harmless, because an id contains its content's hash."""
+
+
+class OtherGeneration(Exception):
+    """The log was restored since: a person must judge what was lost before this reader goes on."""
 
 
 class TenantWriter(Protocol):
@@ -91,7 +101,7 @@ class TenantWriter(Protocol):
         """Write at the next positions: they must follow `last_position` without a gap.
 
         Committed when the context manager that gave this writer ends without an error, else nothing is written.
-        Raises Conflict.
+        `recorded_at` must not fall. Raises Conflict, AlreadyRecorded.
         """
         ...
 
@@ -162,20 +172,21 @@ class Checkpoints(Protocol):
     """How far each reader of the log got, per tenant. A checkpoint only rises."""
 
     async def get(self, reader: str, tenant: str) -> int:
-        """The position up to which this reader is done, 0 if it never was."""
+        """The position up to which this reader is done, 0 if it never was. Raises OtherGeneration."""
         ...
 
     async def all(self, reader: str) -> dict[str, int]:
-        """Every tenant this reader has a checkpoint for."""
+        """Every tenant this reader has a checkpoint for. Raises OtherGeneration."""
         ...
 
     async def advance(self, reader: str, tenant: str, position: int) -> None:
-        """Raise the checkpoint; a lower or equal position is ignored."""
+        """Raise the checkpoint; a lower or equal position is ignored. Raises OtherGeneration."""
         ...
 
     def hold(self, reader: str, tenant: str) -> AbstractAsyncContextManager[bool]:
         """Be the only instance that does this reader's work on this tenant.
 
-        Gives False at once if another instance is. It ends by itself when this process dies.
+        Gives False at once if another instance is. It ends by itself when this process dies. If the hold is lost
+        meanwhile, the block is cancelled and StoreUnavailable raised in its place.
         """
         ...

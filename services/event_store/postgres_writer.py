@@ -1,0 +1,219 @@
+"""The write side on PostgreSQL: one transaction alone in one tenant, its positions given under the tenant's lock."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeAlias
+from uuid import UUID
+
+import asyncpg
+
+from services.event_store import rows
+from services.event_store.port import (
+    AlreadyRecorded,
+    Conflict,
+    DossierEntry,
+    IdentityChange,
+    LostTenant,
+    StoredEvent,
+    StoreUnavailable,
+)
+from services.event_store.sequence import require_next
+from services.event_store.statements import Statements
+from services.runtime.database import is_away, reason, translated
+
+if TYPE_CHECKING:
+    from asyncpg import Connection, Pool, Record
+    from asyncpg.pool import PoolConnectionProxy
+
+    AnyConnection: TypeAlias = Connection[Record] | PoolConnectionProxy[Record]
+
+_COLUMNS = ("tenant", "position", "id", "dossier", "type", "recorded_at", "body")
+
+
+@asynccontextmanager
+async def enter(
+    pool: Pool[Record], tenant: str, *, statements: Statements, idle_timeout_s: float, lock_timeout_s: float
+) -> AsyncIterator[PostgresTenantWriter]:
+    """One transaction in one tenant: committed at the block's end, rolled back if the block raises.
+
+    Raises StoreUnavailable, LostTenant.
+    """
+    with translated(StoreUnavailable):
+        connection = await pool.acquire()
+    try:
+        with translated(StoreUnavailable):
+            # A writer that sleeps longer than this is thrown out by the server, which frees the tenant for the next.
+            await connection.execute(
+                "BEGIN ISOLATION LEVEL READ COMMITTED;"
+                f" SET LOCAL idle_in_transaction_session_timeout = {round(idle_timeout_s * 1000)};"
+                f" SET LOCAL lock_timeout = {round(lock_timeout_s * 1000)}"
+            )
+            writer = await _inside(connection, tenant, statements)
+        yield writer
+        if writer.failed:
+            raise Conflict(f"{tenant}: an append of this transaction had failed; nothing was written")
+        await _commit(connection, tenant)
+    except BaseException:
+        await _roll_back(connection)
+        raise
+    finally:
+        await _release(pool, connection)
+
+
+async def _inside(connection: AnyConnection, tenant: str, statements: Statements) -> PostgresTenantWriter:
+    # The reader that skips: were a position given before this lock is held, a slower transaction could commit a lower
+    # position after a reader went past it, and that event would be lost to this reader for ever. So the lock comes
+    # first and PostgreSQL frees it only once the commit is visible: every reader sees a prefix of the log.
+    # Two statements on purpose: a statement's snapshot is taken before it waits for the lock, so one that did both
+    # would wait for the writer before it and then read the log as it was without that writer's events.
+    await connection.execute(statements.lock_tenant, tenant)
+    last = await connection.fetchrow(statements.last_event, tenant)
+    return PostgresTenantWriter(
+        connection,
+        statements,
+        tenant=tenant,
+        last_position=0 if last is None else last["position"],
+        last_recorded_at=None if last is None else last["recorded_at"],
+    )
+
+
+class PostgresTenantWriter:
+    """What the holder of the tenant's lock can read and write."""
+
+    def __init__(
+        self,
+        connection: AnyConnection,
+        statements: Statements,
+        *,
+        tenant: str,
+        last_position: int,
+        last_recorded_at: datetime | None,
+    ) -> None:
+        self._connection = connection
+        self._sql = statements
+        self.tenant = tenant
+        self.last_position = last_position
+        self.last_recorded_at = last_recorded_at
+        self.failed = False
+
+    async def known(self, ids: Collection[UUID]) -> set[UUID]:
+        return {row["id"] for row in await self._fetch(self._sql.known, list(ids))} if ids else set()
+
+    async def entries(
+        self, codes: Collection[tuple[str, str]]
+    ) -> tuple[dict[tuple[str, str], UUID], dict[UUID, DossierEntry]]:
+        if not codes:
+            return {}, {}
+        systems, written = [system for system, _ in codes], [code for _, code in codes]
+        found = await self._fetch(self._sql.entries_of_codes, systems, written)
+        holders = {(row["system"], row["code"]): row["dossier"] for row in found}
+        return holders, {row["dossier"]: rows.entry(row) for row in found}
+
+    async def events_of(self, dossiers: Collection[UUID]) -> list[StoredEvent]:
+        return rows.events(self.tenant, await self._fetch(self._sql.events_of, list(dossiers))) if dossiers else []
+
+    async def tenant_events(self) -> list[StoredEvent]:
+        return rows.events(self.tenant, await self._fetch(self._sql.tenant_events))
+
+    async def dossiers_after(self, after: UUID | None, limit: int) -> list[DossierEntry]:
+        return [rows.entry(row) for row in await self._fetch(self._sql.dossiers_after, after, limit)]
+
+    async def append(self, events: Sequence[StoredEvent], identity: IdentityChange) -> None:
+        self.failed = True
+        require_next(
+            events, tenant=self.tenant, last_position=self.last_position, last_recorded_at=self.last_recorded_at
+        )
+        with _losing(self.tenant):
+            try:
+                if events:
+                    await self._connection.copy_records_to_table(
+                        "events",
+                        schema_name="log",
+                        columns=_COLUMNS,
+                        records=[
+                            (e.tenant, e.position, e.id, e.dossier, e.type, e.recorded_at, e.body) for e in events
+                        ],
+                    )
+                await self._change_identity(identity)
+            except asyncpg.UniqueViolationError as error:
+                if error.constraint_name == "events_id":
+                    raise AlreadyRecorded(f"{self.tenant}: {error.detail}") from error
+                raise Conflict(f"{self.tenant}: {error}: {error.detail}") from error
+        if events:
+            self.last_position, self.last_recorded_at = events[-1].position, events[-1].recorded_at
+        self.failed = False
+
+    async def _change_identity(self, change: IdentityChange) -> None:
+        codes, entries = change.codes, change.entries
+        await self._connection.execute(
+            self._sql.change_identity,
+            self.tenant,
+            [system for system, _ in codes],
+            [code for _, code in codes],
+            list(codes.values()),
+            [entry.dossier for entry in entries],
+            # An array of arrays would have to be a rectangle, so each lineage travels as one literal.
+            ["{" + ",".join(map(str, entry.lineage)) + "}" for entry in entries],
+            [entry.last_position for entry in entries],
+            [entry.merged_into for entry in entries],
+        )
+
+    async def _fetch(self, statement: str, *arguments: Any) -> list[Record]:
+        with _losing(self.tenant):
+            return list(await self._connection.fetch(statement, self.tenant, *arguments))
+
+
+def _row(event: StoredEvent) -> tuple[object, ...]:
+    return (event.tenant, event.position, event.id, event.dossier, event.type, event.recorded_at, event.body)
+
+
+@contextmanager
+def _losing(tenant: str) -> Iterator[None]:
+    # Before the commit, whatever takes the connection takes the whole transaction.
+    try:
+        yield
+    except Exception as error:
+        if is_away(error):
+            raise LostTenant(f"{tenant}: {reason(error)}; nothing was written") from error
+        raise
+
+
+async def _commit(connection: AnyConnection, tenant: str) -> None:
+    if connection.is_closed():
+        raise LostTenant(f"{tenant}: the connection was lost before the commit; nothing was written")
+    try:
+        done = await connection.execute("COMMIT")
+    except Exception as error:
+        # The server's last words reach us as their own error or inside the driver's "connection was closed".
+        if "idle-in-transaction" in str(error):
+            raise LostTenant(f"{tenant}: the writer slept for too long; nothing was written") from error
+        if is_away(error):
+            # Nobody can say whether the commit arrived; the ids of what was appended will tell the next writer.
+            raise StoreUnavailable(f"{tenant}: {reason(error)} at the commit") from error
+        raise
+    if done != "COMMIT":
+        # PostgreSQL answers a commit after a failed statement (a read of the caller's) with a roll-back and no error.
+        raise Conflict(f"{tenant}: a statement of this transaction had failed; nothing was written")
+
+
+async def _roll_back(connection: AnyConnection) -> None:
+    if connection.is_closed() or not connection.is_in_transaction():
+        return
+    try:
+        await connection.execute("ROLLBACK")
+    except Exception as error:
+        # The transaction dies with its connection; what made the block fail is the error to tell.
+        if not is_away(error):
+            raise
+
+
+async def _release(pool: Pool[Record], connection: PoolConnectionProxy[Record]) -> None:
+    try:
+        await pool.release(connection)
+    except Exception as error:
+        # It was lost, so there is nothing to give back; the block itself has its answer already.
+        if not is_away(error):
+            raise

@@ -1,0 +1,26 @@
+"""Rows of the store's tables as the port's values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from services.event_store.port import DossierEntry, StoredEvent
+
+if TYPE_CHECKING:
+    from asyncpg import Record
+
+
+def events(tenant: str, rows: Iterable[Record]) -> list[StoredEvent]:
+    """Rows of (position, id, dossier, type, recorded_at, body), in the order of StoredEvent's own fields."""
+    return [StoredEvent(tenant, *row) for row in rows]
+
+
+def entry(row: Record) -> DossierEntry:
+    """A row that has an identity map's entry in it."""
+    return DossierEntry(
+        dossier=row["dossier"],
+        lineage=tuple(row["lineage"]),
+        last_position=row["last_position"],
+        merged_into=row["merged_into"],
+    )

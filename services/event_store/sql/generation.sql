@@ -1,0 +1,2 @@
+-- generation: Which log this is.
+SELECT id FROM log.generation
