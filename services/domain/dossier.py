@@ -1,0 +1,210 @@
+"""What is known of one dossier (hồ sơ): the facts that were said about it and what they come to, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, Literal
+from uuid import UUID
+
+from contracts.claims import ACTS, Frozen
+from contracts.codes import Channel, Clock, DossierStatus, Outcome
+from contracts.dossier_events import DossierEvent, DossierState
+from contracts.observations import Observation
+
+if TYPE_CHECKING:
+    from services.domain.course import Course
+
+CodeKey = tuple[str, str]
+"""(system, code): what one system calls a dossier."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What one system once claimed: the part of a recorded event that `fold` may look at.
+
+    Positions and recording times are ours and no part of it; neither is the state an event carried.
+    """
+
+    id: UUID
+    system: str
+    code: str
+    act: str
+    occurred_at: datetime
+    observed_at: datetime
+    act_id: str | None
+    item: str | None
+    sequence: int | None
+    revision: datetime | None
+    claim: Frozen
+
+    @property
+    def key(self) -> CodeKey:
+        """The code it speaks of."""
+        return (self.system, self.code)
+
+
+def fact_of_observation(observation: Observation) -> Fact:
+    """The fact an observation will be once it is recorded."""
+    return Fact(
+        observation.id,
+        observation.system,
+        observation.code,
+        observation.act,
+        observation.occurred_at,
+        observation.observed_at,
+        observation.act_id,
+        observation.item,
+        observation.sequence,
+        observation.revision,
+        observation.data,
+    )
+
+
+def fact_of_event(event: DossierEvent) -> Fact | None:
+    """The fact a stored event holds; None for an announcement of ours, which says nothing new about a dossier."""
+    act = event.act
+    if ACTS[act][1] == "announcement":
+        return None
+    return Fact(
+        event.id,
+        event.system,
+        event.code,
+        act,
+        event.time,
+        event.observedtime,
+        event.actid,
+        event.item,
+        event.actsequence,
+        event.revision,
+        event.data,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """How a dossier stood from `occurred_from` until just before `occurred_to`, as known now.
+
+    "Just before instant b" is the segment with occurred_from < b <= occurred_to; `occurred_to` None is unbounded.
+    """
+
+    occurred_from: datetime
+    occurred_to: datetime | None
+    status: DossierStatus | None
+    clock: Clock
+    submitted_at: datetime | None
+    accepted_at: datetime | None
+    ended_at: datetime | None
+    """When the end in force took effect; None again after a reopening."""
+    outcome: Outcome | None
+    due_at: datetime | None
+    """The promised date in force; while an end is in force, the one that held when it came."""
+    paused_since: datetime | None
+    agency: str | None
+    procedure: str | None
+    channel: Channel | None
+    void: bool
+    reopened: int
+    """How many times an end was left again up to now."""
+
+
+JudgementKind = Literal[
+    "unexpected_transition",
+    "skipped_step",
+    "no_acceptance",
+    "end_before_acceptance",
+    "reply_before_request",
+    "conflicting",
+    "unknown_retraction",
+    "disputed",
+    "unconfirmed",
+    "not_connected",
+]
+"""unexpected_transition: not on the list of moves. skipped_step: a phase was jumped over. no_acceptance: past
+acceptance, yet nobody with authority said when it was. conflicting: one act said in two ways with no mark of which is
+newer. disputed, unconfirmed: a system without authority says what contradicts, or what is not yet said by, the one
+that has it. not_connected: the system took part in nothing at that time, so its claim moves no state."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Judgement:
+    """What `fold` remarks on facts: shown to people, never a reason to refuse or drop anything."""
+
+    kind: JudgementKind
+    facts: tuple[UUID, ...]
+    text: str
+
+
+STATE_FIELDS: Final = (
+    "status",
+    "clock",
+    "submitted_at",
+    "accepted_at",
+    "due_at",
+    "ended_at",
+    "returned_at",
+    "outcome",
+    "channel",
+    "agency",
+    "procedure",
+    "void",
+)
+"""The fields of the state that facts move; `codes` and `merged_into` come from the identity map."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dossier:
+    """The result of folding the facts about one dossier. Make one with `fold` or `extend` only."""
+
+    facts: tuple[Fact, ...]
+    """Every fact about its codes, in order of arrival here; the result does not depend on that order."""
+    segments: tuple[Segment, ...]
+    """Its whole timeline as known now, oldest first, without a gap; empty while nobody with authority said anything."""
+    course: Course
+    """What `extend` needs to go on from here; opaque to everyone else."""
+
+    @property
+    def rests_on(self) -> Mapping[str, str]:
+        """Field of the state → the system whose claim it rests on. A field that was never moved is absent."""
+        return self.course.rests_on
+
+    @property
+    def returned_at(self) -> datetime | None:
+        """When the result was handed over (NgayTra)."""
+        return self.course.returned_at
+
+    @property
+    def judgements(self) -> tuple[Judgement, ...]:
+        """What is remarkable about its facts, sorted; a function of the same facts as the state."""
+        return self.course.judgements()
+
+    def state(self, codes: Mapping[str, tuple[str, ...]], merged_into: UUID | None = None) -> DossierState:
+        """The small state that an event carries. `codes`: system → its codes for this dossier, sorted."""
+        last = self.segments[-1] if self.segments else None
+        if last is None:
+            return DossierState.model_construct(codes=dict(codes), merged_into=merged_into)
+        return DossierState.model_construct(
+            status=last.status,
+            clock=last.clock,
+            submitted_at=last.submitted_at,
+            accepted_at=last.accepted_at,
+            due_at=last.due_at,
+            ended_at=last.ended_at,
+            returned_at=self.course.returned_at,
+            outcome=last.outcome,
+            channel=last.channel,
+            agency=last.agency,
+            procedure=last.procedure,
+            void=last.void,
+            codes=dict(codes),
+            merged_into=merged_into,
+        )
+
+
+def codes_by_system(keys: frozenset[CodeKey]) -> dict[str, tuple[str, ...]]:
+    """System → the codes it uses, both sorted: how a state shows the codes of a dossier."""
+    found: dict[str, list[str]] = {}
+    for system, code in sorted(keys):
+        found.setdefault(system, []).append(code)
+    return {system: tuple(codes) for system, codes in found.items()}
