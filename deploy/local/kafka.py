@@ -27,6 +27,28 @@ _LOGGING = (
     "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
 )
 
+BEHAVIOUR = {
+    "num.network.threads": "2",
+    "num.io.threads": "4",
+    "offsets.topic.replication.factor": "1",
+    "offsets.topic.num.partitions": "8",
+    "transaction.state.log.replication.factor": "1",
+    "transaction.state.log.min.isr": "1",
+    "transaction.state.log.num.partitions": "4",
+    "auto.create.topics.enable": "false",
+    "message.max.bytes": str(LARGEST_MESSAGE_BYTES),
+    "replica.fetch.max.bytes": str(LARGEST_MESSAGE_BYTES),
+    "socket.request.max.bytes": str(4 * LARGEST_MESSAGE_BYTES),
+    "log.cleaner.dedupe.buffer.size": "4194304",
+    # A killed consumer is replaced after its own session time-out: allow members to ask for short ones.
+    "group.initial.rebalance.delay.ms": "0",
+    "group.min.session.timeout.ms": "1000",
+    # A killed broker that starts again is fenced until its old session ends (9 s by default).
+    "broker.session.timeout.ms": "1000",
+    "broker.heartbeat.interval.ms": "250",
+}
+"""What a single node needs and what differs from Kafka's defaults; the same wherever the tests' broker runs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Broker:
@@ -123,34 +145,14 @@ def _format(broker: Broker, *, settings: Path) -> None:
 
 
 def _settings(folder: Path, *, client: int, controller: int) -> str:
-    return "\n".join(
-        (
-            "process.roles=broker,controller",
-            "node.id=1",
-            f"controller.quorum.voters=1@127.0.0.1:{controller}",
-            f"listeners=PLAINTEXT://127.0.0.1:{client},CONTROLLER://127.0.0.1:{controller}",
-            f"advertised.listeners=PLAINTEXT://127.0.0.1:{client}",
-            "controller.listener.names=CONTROLLER",
-            "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
-            f"log.dirs={folder / 'data'}",
-            "num.network.threads=2",
-            "num.io.threads=4",
-            "offsets.topic.replication.factor=1",
-            "offsets.topic.num.partitions=8",
-            "transaction.state.log.replication.factor=1",
-            "transaction.state.log.min.isr=1",
-            "transaction.state.log.num.partitions=4",
-            "auto.create.topics.enable=false",
-            f"message.max.bytes={LARGEST_MESSAGE_BYTES}",
-            f"replica.fetch.max.bytes={LARGEST_MESSAGE_BYTES}",
-            f"socket.request.max.bytes={4 * LARGEST_MESSAGE_BYTES}",
-            "log.cleaner.dedupe.buffer.size=4194304",
-            # A killed consumer is replaced after its own session time-out: allow members to ask for short ones.
-            "group.initial.rebalance.delay.ms=0",
-            "group.min.session.timeout.ms=1000",
-            # A killed broker that starts again is fenced until its old session ends (9 s by default).
-            "broker.session.timeout.ms=1000",
-            "broker.heartbeat.interval.ms=250",
-            "",
-        )
-    )
+    here = {
+        "process.roles": "broker,controller",
+        "node.id": "1",
+        "controller.quorum.voters": f"1@127.0.0.1:{controller}",
+        "listeners": f"PLAINTEXT://127.0.0.1:{client},CONTROLLER://127.0.0.1:{controller}",
+        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{client}",
+        "controller.listener.names": "CONTROLLER",
+        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "log.dirs": str(folder / "data"),
+    }
+    return "".join(f"{name}={value}\n" for name, value in {**here, **BEHAVIOUR}.items())

@@ -11,19 +11,18 @@ from deploy.local.infra import local_postgres
 from deploy.postgres.migrate import HERE, migrate
 
 SCHEMA = HERE / "schema.sql"
-_NOISE = re.compile(r"^(--.*|SET .*|SELECT pg_catalog\.set_config.*|\\(un)?restrict .*|)$")
+_NOISE = re.compile(
+    r"^(--|-- (Name|Dumped|PostgreSQL database dump).*|SET .*|SELECT pg_catalog\.set_config.*|\\(un)?restrict .*)$\n?",
+    re.MULTILINE,
+)
 
 
 def dump(dsn: str) -> str:
     """The database's schema as SQL without the dumper's version, comments and session settings."""
     tool = [str(postgres.program("pg_dump")), "--schema-only", "--exclude-table=public._pogo*", dsn]
     text = subprocess.run(tool, capture_output=True, text=True, check=True).stdout
-    lines = [line for line in text.splitlines() if not _NOISE.match(line)]
-    return (
-        "-- All migrations applied. Made by `python -m deploy.postgres.migrate --dump-schema`.\n"
-        + "\n".join(lines)
-        + "\n"
-    )
+    plain = re.sub(r"\n{3,}", "\n\n", _NOISE.sub("", text)).strip()
+    return f"-- All migrations applied. Made by `python -m deploy.postgres.migrate --dump-schema`.\n\n{plain}\n"
 
 
 def write() -> None:

@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from contracts.topics import TopicSpec
 from deploy.kafka import topics
-from deploy.local import ordinary_user, postgres
+from deploy.local import lock, ordinary_user, postgres
 from deploy.local.errors import LocalError
 from deploy.local.infra import local_infra
 
@@ -44,9 +44,9 @@ async def test_data_outlives_kills_and_restarts(tmp_path: Path) -> None:
         await asyncio.gather(infra.start_kafka(), infra.start_postgres())
         await _assert_kept(infra.kafka_bootstrap, infra.postgres_dsn)
         first = (infra.kafka_bootstrap, infra.postgres_dsn)
-        with pytest.raises(LocalError, match="is in use by process"):
-            async with local_infra(folder):
-                pass
+        for used in ("kafka", "postgres"):
+            with pytest.raises(LocalError, match=f"{used} is in use by process {os.getpid()} "):
+                lock.take(folder / used, wait_s=0)
     async with local_infra(folder) as infra:
         assert (infra.kafka_bootstrap, infra.postgres_dsn) == first
         await _assert_kept(*first)

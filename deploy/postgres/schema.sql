@@ -1,0 +1,449 @@
+-- All migrations applied. Made by `python -m deploy.postgres.migrate --dump-schema`.
+
+CREATE SCHEMA gateway;
+
+ALTER SCHEMA gateway OWNER TO khop_owner;
+
+CREATE SCHEMA identity;
+
+ALTER SCHEMA identity OWNER TO khop_owner;
+
+CREATE SCHEMA log;
+
+ALTER SCHEMA log OWNER TO khop_owner;
+
+CREATE SCHEMA observer;
+
+ALTER SCHEMA observer OWNER TO khop_owner;
+
+CREATE SCHEMA read;
+
+ALTER SCHEMA read OWNER TO khop_owner;
+
+CREATE FUNCTION log.accept_generation() RETURNS bigint
+    LANGUAGE sql
+    AS $$
+    WITH accepted AS (
+        UPDATE log.checkpoints AS reading
+        SET generation = present.id,
+            position = least(reading.position, coalesce(
+                (SELECT max(event.position) FROM log.events AS event WHERE event.tenant = reading.tenant), 0))
+        FROM log.generation AS present
+        WHERE reading.generation <> present.id
+        RETURNING 1
+    )
+    SELECT count(*) FROM accepted
+$$;
+
+ALTER FUNCTION log.accept_generation() OWNER TO khop_owner;
+
+COMMENT ON FUNCTION log.accept_generation() IS 'A person has judged what a restore lost: let every reader go on from where this log has it';
+
+CREATE FUNCTION log.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'log.events is append-only: % is refused', TG_OP USING ERRCODE = 'insufficient_privilege';
+END
+$$;
+
+ALTER FUNCTION log.refuse_change() OWNER TO khop_owner;
+
+CREATE FUNCTION log.renew_generation(why text) RETURNS uuid
+    LANGUAGE sql
+    AS $$
+    UPDATE log.generation SET id = gen_random_uuid(), since = now(), reason = why RETURNING id
+$$;
+
+ALTER FUNCTION log.renew_generation(why text) OWNER TO khop_owner;
+
+COMMENT ON FUNCTION log.renew_generation(why text) IS 'After a restore, before any process starts: the log may lack what readers have seen';
+
+CREATE TABLE gateway.api_keys (
+    id text NOT NULL,
+    tenant text NOT NULL,
+    system text NOT NULL,
+    scope text NOT NULL,
+    digest bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    CONSTRAINT api_keys_digest_check CHECK ((length(digest) = 32)),
+    CONSTRAINT api_keys_scope_check CHECK ((scope = ANY (ARRAY['write'::text, 'read'::text, 'configure'::text])))
+);
+
+ALTER TABLE gateway.api_keys OWNER TO khop_owner;
+
+COMMENT ON COLUMN gateway.api_keys.digest IS 'SHA-256 of the 256-bit secret, which is shown once and kept nowhere';
+
+CREATE TABLE identity.codes (
+    tenant text NOT NULL,
+    system text NOT NULL,
+    code text NOT NULL,
+    dossier uuid NOT NULL
+);
+
+ALTER TABLE identity.codes OWNER TO khop_owner;
+
+CREATE TABLE identity.dossiers (
+    tenant text NOT NULL,
+    dossier uuid NOT NULL,
+    lineage uuid[] NOT NULL,
+    last_position bigint NOT NULL,
+    merged_into uuid
+)
+WITH (fillfactor='80');
+
+ALTER TABLE identity.dossiers OWNER TO khop_owner;
+
+COMMENT ON COLUMN identity.dossiers.lineage IS 'Dossier ids under which facts about its codes may be recorded, itself among them';
+
+CREATE TABLE log.checkpoints (
+    reader text NOT NULL,
+    tenant text NOT NULL,
+    "position" bigint NOT NULL,
+    generation uuid NOT NULL,
+    moved_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT checkpoints_position_check CHECK (("position" >= 0))
+)
+WITH (fillfactor='50');
+
+ALTER TABLE log.checkpoints OWNER TO khop_owner;
+
+COMMENT ON TABLE log.checkpoints IS 'How far each reader of the log got; a position only rises';
+
+CREATE TABLE log.events (
+    tenant text NOT NULL,
+    "position" bigint NOT NULL,
+    id uuid NOT NULL,
+    dossier uuid,
+    type text NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    body bytea NOT NULL,
+    CONSTRAINT events_position_check CHECK (("position" > 0))
+);
+
+ALTER TABLE log.events OWNER TO khop_owner;
+
+COMMENT ON TABLE log.events IS 'The one truth: stored event = wire event; appended under the tenant''s lock, never changed';
+
+CREATE TABLE log.generation (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    since timestamp with time zone DEFAULT now() NOT NULL,
+    reason text NOT NULL,
+    only_row boolean DEFAULT true NOT NULL,
+    CONSTRAINT generation_only_row_check CHECK (only_row)
+);
+
+ALTER TABLE log.generation OWNER TO khop_owner;
+
+COMMENT ON TABLE log.generation IS 'Which log this is: readers refuse positions they learnt from another one';
+
+CREATE TABLE observer.cursors (
+    tenant text NOT NULL,
+    system text NOT NULL,
+    cursor text NOT NULL,
+    moved_at timestamp with time zone DEFAULT now() NOT NULL
+)
+WITH (fillfactor='50');
+
+ALTER TABLE observer.cursors OWNER TO khop_owner;
+
+COMMENT ON TABLE observer.cursors IS 'How far each polled source was read, in the source''s own words; moved after what was read is published';
+
+CREATE TABLE observer.seen (
+    tenant text NOT NULL,
+    system text NOT NULL,
+    key bytea NOT NULL,
+    content bytea NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    also bytea DEFAULT '\x'::bytea NOT NULL,
+    CONSTRAINT seen_also_check CHECK (((length(also) % 16) = 0)),
+    CONSTRAINT seen_content_check CHECK ((length(content) = 16)),
+    CONSTRAINT seen_key_check CHECK ((length(key) = 16))
+)
+WITH (fillfactor='90');
+
+ALTER TABLE observer.seen OWNER TO khop_owner;
+
+COMMENT ON TABLE observer.seen IS 'Hash of an act''s key -> hash of the content last seen of it; only what differs is published';
+
+COMMENT ON COLUMN observer.seen.also IS 'Contents that contradicted it in the same reading, 16 bytes each';
+
+CREATE TABLE read.builds (
+    number integer NOT NULL,
+    projection text NOT NULL,
+    tenant text NOT NULL,
+    stage text NOT NULL,
+    "position" bigint DEFAULT 0 NOT NULL,
+    moved_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT builds_position_check CHECK (("position" >= 0)),
+    CONSTRAINT builds_stage_check CHECK ((stage = ANY (ARRAY['live'::text, 'making'::text, 'old'::text])))
+)
+WITH (fillfactor='50');
+
+ALTER TABLE read.builds OWNER TO khop_owner;
+
+COMMENT ON TABLE read.builds IS 'One making of a projection for a tenant and the position its rows show; readers see the live one';
+
+ALTER TABLE read.builds ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME read.builds_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE read.codes (
+    build integer NOT NULL,
+    system text NOT NULL,
+    code text NOT NULL,
+    dossier uuid NOT NULL
+);
+
+ALTER TABLE read.codes OWNER TO khop_owner;
+
+COMMENT ON TABLE read.codes IS 'Which dossier holds a code now; part of the projection dossiers';
+
+CREATE TABLE read.days (
+    build integer NOT NULL,
+    day date NOT NULL,
+    agency text NOT NULL,
+    procedure text NOT NULL,
+    channel text NOT NULL,
+    received integer NOT NULL,
+    reopened integer NOT NULL,
+    resolved_on_time integer NOT NULL,
+    resolved_late integer NOT NULL,
+    resolved_no_due_date integer NOT NULL,
+    voided integer NOT NULL
+)
+WITH (fillfactor='70');
+
+ALTER TABLE read.days OWNER TO khop_owner;
+
+COMMENT ON TABLE read.days IS 'Flows by local day as known now; an empty text is an absent value';
+
+CREATE TABLE read.dossiers (
+    dossier uuid NOT NULL,
+    "position" bigint NOT NULL,
+    submitted_at timestamp with time zone,
+    accepted_at timestamp with time zone,
+    due_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    returned_at timestamp with time zone,
+    build integer NOT NULL,
+    status smallint,
+    void boolean NOT NULL,
+    least_system text NOT NULL,
+    least_code text NOT NULL,
+    merged_into uuid,
+    codes jsonb NOT NULL,
+    judgements jsonb NOT NULL,
+    clock text NOT NULL,
+    outcome text,
+    channel text,
+    agency text,
+    procedure text
+);
+
+ALTER TABLE read.dossiers OWNER TO khop_owner;
+
+COMMENT ON TABLE read.dossiers IS 'Each dossier as it is now';
+
+CREATE TABLE read.segments (
+    known_from bigint NOT NULL,
+    known_to bigint,
+    occurred_from timestamp with time zone,
+    occurred_to timestamp with time zone,
+    submitted_at timestamp with time zone,
+    accepted_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    due_at timestamp with time zone,
+    paused_since timestamp with time zone,
+    build integer NOT NULL,
+    ordinal smallint NOT NULL,
+    status smallint,
+    reopened smallint NOT NULL,
+    void boolean NOT NULL,
+    dossier uuid NOT NULL,
+    channel text,
+    agency text,
+    procedure text,
+    clock text NOT NULL,
+    outcome text,
+    least_system text NOT NULL,
+    least_code text NOT NULL
+);
+
+ALTER TABLE read.segments OWNER TO khop_owner;
+
+COMMENT ON TABLE read.segments IS 'Bitemporal: believed from position known_from up to known_to, holding from occurred_from up to occurred_to';
+
+ALTER TABLE ONLY gateway.api_keys
+    ADD CONSTRAINT api_keys_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY identity.codes
+    ADD CONSTRAINT codes_pkey PRIMARY KEY (tenant, system, code);
+
+ALTER TABLE ONLY identity.dossiers
+    ADD CONSTRAINT dossiers_pkey PRIMARY KEY (tenant, dossier);
+
+ALTER TABLE ONLY log.checkpoints
+    ADD CONSTRAINT checkpoints_pkey PRIMARY KEY (reader, tenant);
+
+ALTER TABLE ONLY log.events
+    ADD CONSTRAINT events_id UNIQUE (tenant, id);
+
+ALTER TABLE ONLY log.events
+    ADD CONSTRAINT events_position PRIMARY KEY (tenant, "position");
+
+ALTER TABLE ONLY log.generation
+    ADD CONSTRAINT generation_pkey PRIMARY KEY (only_row);
+
+ALTER TABLE ONLY observer.cursors
+    ADD CONSTRAINT cursors_pkey PRIMARY KEY (tenant, system);
+
+ALTER TABLE ONLY observer.seen
+    ADD CONSTRAINT seen_pkey PRIMARY KEY (tenant, system, key);
+
+ALTER TABLE ONLY read.builds
+    ADD CONSTRAINT builds_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY read.codes
+    ADD CONSTRAINT codes_pkey PRIMARY KEY (build, system, code);
+
+ALTER TABLE ONLY read.days
+    ADD CONSTRAINT days_pkey PRIMARY KEY (build, day, agency, procedure, channel);
+
+ALTER TABLE ONLY read.dossiers
+    ADD CONSTRAINT dossiers_pkey PRIMARY KEY (build, dossier);
+
+ALTER TABLE ONLY read.segments
+    ADD CONSTRAINT segments_pkey PRIMARY KEY (build, known_from, ordinal);
+
+CREATE INDEX codes_code ON identity.codes USING btree (code);
+
+CREATE INDEX events_dossier ON log.events USING btree (tenant, dossier, "position") WHERE (dossier IS NOT NULL);
+
+CREATE INDEX events_tenant_level ON log.events USING btree (tenant, "position") WHERE (dossier IS NULL);
+
+CREATE UNIQUE INDEX builds_live ON read.builds USING btree (tenant, projection) WHERE (stage = 'live'::text);
+
+CREATE UNIQUE INDEX builds_making ON read.builds USING btree (tenant, projection) WHERE (stage = 'making'::text);
+
+CREATE TRIGGER events_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON log.events FOR EACH STATEMENT EXECUTE FUNCTION log.refuse_change();
+
+GRANT USAGE ON SCHEMA identity TO khop_recorder;
+GRANT USAGE ON SCHEMA identity TO khop_relay;
+GRANT USAGE ON SCHEMA identity TO khop_projector;
+GRANT USAGE ON SCHEMA identity TO khop_deliverer;
+GRANT USAGE ON SCHEMA identity TO khop_gateway;
+GRANT USAGE ON SCHEMA identity TO khop_observer;
+GRANT USAGE ON SCHEMA identity TO khop_reconciler;
+GRANT USAGE ON SCHEMA identity TO khop_operator;
+
+GRANT USAGE ON SCHEMA log TO khop_recorder;
+GRANT USAGE ON SCHEMA log TO khop_relay;
+GRANT USAGE ON SCHEMA log TO khop_projector;
+GRANT USAGE ON SCHEMA log TO khop_deliverer;
+GRANT USAGE ON SCHEMA log TO khop_gateway;
+GRANT USAGE ON SCHEMA log TO khop_observer;
+GRANT USAGE ON SCHEMA log TO khop_reconciler;
+GRANT USAGE ON SCHEMA log TO khop_operator;
+
+GRANT USAGE ON SCHEMA observer TO khop_observer;
+GRANT USAGE ON SCHEMA observer TO khop_operator;
+
+REVOKE USAGE ON SCHEMA public FROM PUBLIC;
+
+GRANT USAGE ON SCHEMA read TO khop_projector;
+GRANT USAGE ON SCHEMA read TO khop_operator;
+GRANT USAGE ON SCHEMA read TO khop_gateway;
+GRANT USAGE ON SCHEMA read TO khop_deliverer;
+GRANT USAGE ON SCHEMA read TO khop_reconciler;
+
+REVOKE ALL ON FUNCTION log.accept_generation() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION log.renew_generation(why text) FROM PUBLIC;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE identity.codes TO khop_recorder;
+GRANT SELECT ON TABLE identity.codes TO khop_relay;
+GRANT SELECT ON TABLE identity.codes TO khop_projector;
+GRANT SELECT ON TABLE identity.codes TO khop_deliverer;
+GRANT SELECT ON TABLE identity.codes TO khop_gateway;
+GRANT SELECT ON TABLE identity.codes TO khop_observer;
+GRANT SELECT ON TABLE identity.codes TO khop_reconciler;
+GRANT SELECT ON TABLE identity.codes TO khop_operator;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE identity.dossiers TO khop_recorder;
+GRANT SELECT ON TABLE identity.dossiers TO khop_relay;
+GRANT SELECT ON TABLE identity.dossiers TO khop_projector;
+GRANT SELECT ON TABLE identity.dossiers TO khop_deliverer;
+GRANT SELECT ON TABLE identity.dossiers TO khop_gateway;
+GRANT SELECT ON TABLE identity.dossiers TO khop_observer;
+GRANT SELECT ON TABLE identity.dossiers TO khop_reconciler;
+GRANT SELECT ON TABLE identity.dossiers TO khop_operator;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE log.checkpoints TO khop_recorder;
+GRANT SELECT,INSERT,UPDATE ON TABLE log.checkpoints TO khop_relay;
+GRANT SELECT,INSERT,UPDATE ON TABLE log.checkpoints TO khop_projector;
+GRANT SELECT,INSERT,UPDATE ON TABLE log.checkpoints TO khop_deliverer;
+GRANT SELECT ON TABLE log.checkpoints TO khop_gateway;
+GRANT SELECT ON TABLE log.checkpoints TO khop_observer;
+GRANT SELECT,INSERT,UPDATE ON TABLE log.checkpoints TO khop_reconciler;
+GRANT SELECT ON TABLE log.checkpoints TO khop_operator;
+
+GRANT SELECT,INSERT ON TABLE log.events TO khop_recorder;
+GRANT SELECT ON TABLE log.events TO khop_relay;
+GRANT SELECT ON TABLE log.events TO khop_projector;
+GRANT SELECT ON TABLE log.events TO khop_deliverer;
+GRANT SELECT ON TABLE log.events TO khop_gateway;
+GRANT SELECT ON TABLE log.events TO khop_observer;
+GRANT SELECT ON TABLE log.events TO khop_reconciler;
+GRANT SELECT ON TABLE log.events TO khop_operator;
+
+GRANT SELECT ON TABLE log.generation TO khop_recorder;
+GRANT SELECT ON TABLE log.generation TO khop_relay;
+GRANT SELECT ON TABLE log.generation TO khop_projector;
+GRANT SELECT ON TABLE log.generation TO khop_deliverer;
+GRANT SELECT ON TABLE log.generation TO khop_gateway;
+GRANT SELECT ON TABLE log.generation TO khop_observer;
+GRANT SELECT ON TABLE log.generation TO khop_reconciler;
+GRANT SELECT ON TABLE log.generation TO khop_operator;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE observer.cursors TO khop_observer;
+GRANT SELECT,INSERT,UPDATE ON TABLE observer.cursors TO khop_operator;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE observer.seen TO khop_observer;
+GRANT SELECT,INSERT,UPDATE ON TABLE observer.seen TO khop_operator;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE read.builds TO khop_projector;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE read.builds TO khop_operator;
+GRANT SELECT ON TABLE read.builds TO khop_gateway;
+GRANT SELECT ON TABLE read.builds TO khop_deliverer;
+GRANT SELECT ON TABLE read.builds TO khop_reconciler;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE read.codes TO khop_projector;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE read.codes TO khop_operator;
+GRANT SELECT ON TABLE read.codes TO khop_gateway;
+GRANT SELECT ON TABLE read.codes TO khop_deliverer;
+GRANT SELECT ON TABLE read.codes TO khop_reconciler;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE read.days TO khop_projector;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE read.days TO khop_operator;
+GRANT SELECT ON TABLE read.days TO khop_gateway;
+GRANT SELECT ON TABLE read.days TO khop_deliverer;
+GRANT SELECT ON TABLE read.days TO khop_reconciler;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE read.dossiers TO khop_projector;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE read.dossiers TO khop_operator;
+GRANT SELECT ON TABLE read.dossiers TO khop_gateway;
+GRANT SELECT ON TABLE read.dossiers TO khop_deliverer;
+GRANT SELECT ON TABLE read.dossiers TO khop_reconciler;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE read.segments TO khop_projector;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE read.segments TO khop_operator;
+GRANT SELECT ON TABLE read.segments TO khop_gateway;
+GRANT SELECT ON TABLE read.segments TO khop_deliverer;
+GRANT SELECT ON TABLE read.segments TO khop_reconciler;
