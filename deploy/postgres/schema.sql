@@ -334,6 +334,9 @@ CREATE UNIQUE INDEX builds_making ON read.builds USING btree (tenant, projection
 
 CREATE TRIGGER events_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON log.events FOR EACH STATEMENT EXECUTE FUNCTION log.refuse_change();
 
+GRANT USAGE ON SCHEMA gateway TO khop_gateway;
+GRANT USAGE ON SCHEMA gateway TO khop_operator;
+
 GRANT USAGE ON SCHEMA identity TO khop_recorder;
 GRANT USAGE ON SCHEMA identity TO khop_relay;
 GRANT USAGE ON SCHEMA identity TO khop_projector;
@@ -366,6 +369,9 @@ GRANT USAGE ON SCHEMA read TO khop_reconciler;
 REVOKE ALL ON FUNCTION log.accept_generation() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION log.renew_generation(why text) FROM PUBLIC;
+
+GRANT SELECT ON TABLE gateway.api_keys TO khop_gateway;
+GRANT SELECT,INSERT,UPDATE ON TABLE gateway.api_keys TO khop_operator;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE identity.codes TO khop_recorder;
 GRANT SELECT ON TABLE identity.codes TO khop_relay;
