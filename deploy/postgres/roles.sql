@@ -18,3 +18,12 @@ REVOKE ALL ON FUNCTION log.renew_generation(text), log.accept_generation() FROM 
 GRANT USAGE ON SCHEMA read TO khop_projector, khop_operator, khop_gateway, khop_deliverer, khop_reconciler;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA read TO khop_projector, khop_operator;
 GRANT SELECT ON ALL TABLES IN SCHEMA read TO khop_gateway, khop_deliverer, khop_reconciler;
+
+-- What observers remember. The operator's `import` is an observer of files.
+GRANT USAGE ON SCHEMA observer TO khop_observer, khop_operator;
+GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA observer TO khop_observer, khop_operator;
+
+-- API keys: looked up by the gateway, made and revoked by the operator's command.
+GRANT USAGE ON SCHEMA gateway TO khop_gateway, khop_operator;
+GRANT SELECT ON gateway.api_keys TO khop_gateway, khop_operator;
+GRANT INSERT, UPDATE ON gateway.api_keys TO khop_operator;

@@ -1,0 +1,65 @@
+"""Reads a TOML file that a person wrote into a typed table; says of every mistake where it is and what was meant."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from services.sources.nearest import nearest
+
+
+class TableError(Exception):
+    """The file cannot be used; the message has one line a finding: where, what, and the nearest right word."""
+
+
+class Table(BaseModel):
+    """One table of such a file. An unknown key is an error with the nearest right one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_keys(cls, given: Any) -> Any:
+        if isinstance(given, dict):
+            for key in given:
+                if key not in cls.model_fields:
+                    raise ValueError(f"unknown key {key!r}; {nearest(key, cls.model_fields)}")
+        return given
+
+
+Kind = TypeVar("Kind", bound=Table)
+
+
+def load_table(path: Path, kind: type[Kind], *, amend: Callable[[dict[str, Any]], None] = lambda _: None) -> Kind:
+    """Read the file as `kind`; `amend` may change what was read before it is judged.
+
+    Raises:
+        TableError: it cannot be read or is not what it should be.
+    """
+    try:
+        document = tomllib.loads(path.read_bytes().decode())
+        amend(document)
+        return kind.model_validate(document)
+    except OSError as error:
+        raise TableError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise TableError(f"{path}: is not UTF-8 at byte {error.start}; save it as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise TableError(f"{path}: is not TOML: {error}") from None
+    except ValidationError as error:
+        raise TableError("\n".join(f"{path}: {_sentence(finding)}" for finding in error.errors())) from None
+
+
+def _sentence(finding: Any) -> str:
+    # Numbers count from 1, as a person counts the [[rows]] of the file.
+    where = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in finding["loc"])
+    text = finding["msg"].removeprefix("Value error, ")
+    if finding["type"] == "missing":
+        text = "is missing"
+    elif finding["type"] != "value_error":
+        text = f"{text} (it is {str(finding['input'])[:80]!r})"
+    return f"{where.removeprefix('.')}: {text}" if where else text
