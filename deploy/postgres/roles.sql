@@ -14,6 +14,17 @@ GRANT INSERT, UPDATE ON log.checkpoints TO
     khop_recorder, khop_relay, khop_projector, khop_deliverer, khop_reconciler;
 REVOKE ALL ON FUNCTION log.renew_generation(text), log.accept_generation() FROM PUBLIC;
 
+-- Set aside: whoever meets a record or a row may put it there, only the operator may read its bytes.
+GRANT USAGE ON SCHEMA parking TO
+    khop_recorder, khop_relay, khop_projector, khop_deliverer, khop_gateway, khop_observer, khop_reconciler, khop_operator;
+GRANT INSERT ON parking.parked TO khop_recorder, khop_relay, khop_projector, khop_deliverer, khop_reconciler;
+GRANT SELECT, INSERT, UPDATE, DELETE ON parking.starts TO
+    khop_recorder, khop_relay, khop_projector, khop_deliverer, khop_reconciler;
+GRANT INSERT ON parking.quarantined TO khop_observer, khop_gateway, khop_operator;
+GRANT SELECT (tenant, system, source, digest, state), UPDATE (state, settled_at, settled_reason)
+    ON parking.quarantined TO khop_observer, khop_gateway;
+GRANT SELECT, UPDATE (state, settled_at, settled_reason), DELETE ON parking.parked, parking.quarantined TO khop_operator;
+
 -- Read models: the projector writes them, and so does the operator, whose command makes them again.
 GRANT USAGE ON SCHEMA read TO khop_projector, khop_operator, khop_gateway, khop_deliverer, khop_reconciler;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA read TO khop_projector, khop_operator;

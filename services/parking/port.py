@@ -33,7 +33,7 @@ class Parked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quarantined:
-    """One row of a source that its mapping does not know; `raw` is the whole row as JSON, `field`/`value` what is unknown."""
+    """One row of a source that its mapping does not know; `raw` is the whole row as JSON, `value` what is unknown."""
 
     id: int = 0
     tenant: str
@@ -72,9 +72,9 @@ class ParkingLot(Protocol):
 
     async def list(self, *, state: ParkedState | None = "parked", limit: int = 100) -> list[Parked]: ...
 
-    async def get(self, id: int) -> Parked | None: ...
+    async def get(self, id: int) -> Parked | None: ...  # noqa: A002 - what it is called in the table and the command
 
-    async def settle(self, id: int, state: ParkedState, reason: str) -> bool:
+    async def settle(self, id: int, state: ParkedState, reason: str) -> bool:  # noqa: A002 - as above
         """Mark redriven or dropped, with why; False if it was not parked any more."""
         ...
 
@@ -82,20 +82,38 @@ class ParkingLot(Protocol):
         """Parked records per group."""
         ...
 
+    async def purge(self, older_than: datetime) -> int:
+        """Erase what was settled before this moment and say how many; what still waits is never erased."""
+        ...
+
 
 class Quarantine(Protocol):
     """Rows that wait for a mapping."""
 
     async def put(self, rows: Sequence[Quarantined]) -> None:
-        """Set rows aside; the same raw row of the same source again is the same entry."""
+        """Set rows aside; the same raw row of the same source again is the same entry.
+
+        One that was redriven and is still unknown waits again; one that a person dropped stays dropped.
+        """
         ...
 
     async def list(
-        self, *, tenant: str | None = None, source: str | None = None, state: ParkedState | None = "parked", limit: int = 100
+        self,
+        *,
+        tenant: str | None = None,
+        source: str | None = None,
+        state: ParkedState | None = "parked",
+        limit: int = 100,
     ) -> list[Quarantined]: ...
 
-    async def settle(self, id: int, state: ParkedState, reason: str) -> bool: ...
+    async def settle(self, id: int, state: ParkedState, reason: str) -> bool:  # noqa: A002 - as above
+        """Mark redriven or dropped, with why; False if it was not parked any more."""
+        ...
 
     async def counts(self) -> dict[str, int]:
         """Quarantined rows per tenant and system, keyed `tenant/system`."""
+        ...
+
+    async def purge(self, older_than: datetime) -> int:
+        """Erase what was settled before this moment and say how many; what still waits is never erased."""
         ...
