@@ -13,7 +13,7 @@ from typing import Final
 
 from services.sandbox.history import ONLINE, VOIDED, History, Statement
 from services.sandbox.plan import Case, plan
-from services.sandbox.profiles import Profile
+from services.sandbox.profiles import Profile, scaled
 from services.sandbox.workdays import DAY_S, Workdays
 
 AGENCIES: Final = tuple(f"H99.{number}" for number in range(10, 22)) + tuple(
@@ -63,7 +63,7 @@ def generate(profile: Profile, *, scale: int = 1, seed: int = 1) -> History:
     history = History(profile, agencies=AGENCIES, procedures=PROCEDURES)
     days = Workdays(profile, before_days=_BEFORE_DAYS, after_days=_AFTER_DAYS)
     draw = Random(f"truth/{profile.name}/{scale}/{seed}")
-    late_hours = max(1, round(profile.resolved / scale / 4000))
+    late_hours = max(1, scaled(profile, scale).resolved // 4000)
     for case in plan(profile, scale=scale, seed=seed):
         agency = draw.randrange(len(AGENCIES))
         procedure = draw.randrange(len(PROCEDURES))
