@@ -16,6 +16,10 @@ CREATE SCHEMA observer;
 
 ALTER SCHEMA observer OWNER TO khop_owner;
 
+CREATE SCHEMA parking;
+
+ALTER SCHEMA parking OWNER TO khop_owner;
+
 CREATE SCHEMA read;
 
 ALTER SCHEMA read OWNER TO khop_owner;
@@ -169,6 +173,78 @@ COMMENT ON TABLE observer.seen IS 'Hash of an act''s key -> hash of the content 
 
 COMMENT ON COLUMN observer.seen.also IS 'Contents that contradicted it in the same reading, 16 bytes each';
 
+CREATE TABLE parking.parked (
+    id bigint NOT NULL,
+    topic text NOT NULL,
+    partition integer NOT NULL,
+    record_offset bigint NOT NULL,
+    consumer_group text NOT NULL,
+    digest bytea NOT NULL,
+    key bytea,
+    value bytea NOT NULL,
+    reason text NOT NULL,
+    attempts integer NOT NULL,
+    parked_at timestamp with time zone NOT NULL,
+    tenant text,
+    state text DEFAULT 'parked'::text NOT NULL,
+    settled_at timestamp with time zone,
+    settled_reason text,
+    CONSTRAINT parked_state_check CHECK ((state = ANY (ARRAY['parked'::text, 'redriven'::text, 'dropped'::text])))
+);
+
+ALTER TABLE parking.parked OWNER TO khop_owner;
+
+ALTER TABLE parking.parked ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME parking.parked_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE parking.quarantined (
+    id bigint NOT NULL,
+    tenant text NOT NULL,
+    system text NOT NULL,
+    source text NOT NULL,
+    digest bytea NOT NULL,
+    locator text NOT NULL,
+    field text NOT NULL,
+    value text NOT NULL,
+    reason text NOT NULL,
+    raw bytea NOT NULL,
+    observed_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'parked'::text NOT NULL,
+    settled_at timestamp with time zone,
+    settled_reason text,
+    CONSTRAINT quarantined_state_check CHECK ((state = ANY (ARRAY['parked'::text, 'redriven'::text, 'dropped'::text])))
+);
+
+ALTER TABLE parking.quarantined OWNER TO khop_owner;
+
+ALTER TABLE parking.quarantined ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME parking.quarantined_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE parking.starts (
+    topic text NOT NULL,
+    partition integer NOT NULL,
+    consumer_group text NOT NULL,
+    first_offset bigint NOT NULL,
+    alone boolean NOT NULL,
+    starts integer NOT NULL
+);
+
+ALTER TABLE parking.starts OWNER TO khop_owner;
+
+COMMENT ON TABLE parking.starts IS 'Batches that were begun and not yet ended: finds the record that kills its process';
+
 CREATE TABLE read.builds (
     number integer NOT NULL,
     projection text NOT NULL,
@@ -307,6 +383,21 @@ ALTER TABLE ONLY observer.cursors
 ALTER TABLE ONLY observer.seen
     ADD CONSTRAINT seen_pkey PRIMARY KEY (tenant, system, key);
 
+ALTER TABLE ONLY parking.parked
+    ADD CONSTRAINT parked_once UNIQUE (consumer_group, topic, partition, record_offset, digest);
+
+ALTER TABLE ONLY parking.parked
+    ADD CONSTRAINT parked_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY parking.quarantined
+    ADD CONSTRAINT quarantined_once UNIQUE (tenant, system, source, digest);
+
+ALTER TABLE ONLY parking.quarantined
+    ADD CONSTRAINT quarantined_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY parking.starts
+    ADD CONSTRAINT starts_pkey PRIMARY KEY (topic, partition, consumer_group, first_offset, alone);
+
 ALTER TABLE ONLY read.builds
     ADD CONSTRAINT builds_pkey PRIMARY KEY (number);
 
@@ -327,6 +418,10 @@ CREATE INDEX codes_code ON identity.codes USING btree (code);
 CREATE INDEX events_dossier ON log.events USING btree (tenant, dossier, "position") WHERE (dossier IS NOT NULL);
 
 CREATE INDEX events_tenant_level ON log.events USING btree (tenant, "position") WHERE (dossier IS NULL);
+
+CREATE INDEX parked_waiting ON parking.parked USING btree (id) WHERE (state = 'parked'::text);
+
+CREATE INDEX quarantined_waiting ON parking.quarantined USING btree (id) WHERE (state = 'parked'::text);
 
 CREATE UNIQUE INDEX builds_live ON read.builds USING btree (tenant, projection) WHERE (stage = 'live'::text);
 
@@ -357,6 +452,15 @@ GRANT USAGE ON SCHEMA log TO khop_operator;
 
 GRANT USAGE ON SCHEMA observer TO khop_observer;
 GRANT USAGE ON SCHEMA observer TO khop_operator;
+
+GRANT USAGE ON SCHEMA parking TO khop_recorder;
+GRANT USAGE ON SCHEMA parking TO khop_relay;
+GRANT USAGE ON SCHEMA parking TO khop_projector;
+GRANT USAGE ON SCHEMA parking TO khop_deliverer;
+GRANT USAGE ON SCHEMA parking TO khop_gateway;
+GRANT USAGE ON SCHEMA parking TO khop_observer;
+GRANT USAGE ON SCHEMA parking TO khop_reconciler;
+GRANT USAGE ON SCHEMA parking TO khop_operator;
 
 REVOKE USAGE ON SCHEMA public FROM PUBLIC;
 
@@ -423,6 +527,53 @@ GRANT SELECT,INSERT,UPDATE ON TABLE observer.cursors TO khop_operator;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE observer.seen TO khop_observer;
 GRANT SELECT,INSERT,UPDATE ON TABLE observer.seen TO khop_operator;
+
+GRANT INSERT ON TABLE parking.parked TO khop_recorder;
+GRANT INSERT ON TABLE parking.parked TO khop_relay;
+GRANT INSERT ON TABLE parking.parked TO khop_projector;
+GRANT INSERT ON TABLE parking.parked TO khop_deliverer;
+GRANT INSERT ON TABLE parking.parked TO khop_reconciler;
+GRANT SELECT,DELETE ON TABLE parking.parked TO khop_operator;
+
+GRANT UPDATE(state) ON TABLE parking.parked TO khop_operator;
+
+GRANT UPDATE(settled_at) ON TABLE parking.parked TO khop_operator;
+
+GRANT UPDATE(settled_reason) ON TABLE parking.parked TO khop_operator;
+
+GRANT INSERT ON TABLE parking.quarantined TO khop_observer;
+GRANT INSERT ON TABLE parking.quarantined TO khop_gateway;
+GRANT SELECT,INSERT,DELETE ON TABLE parking.quarantined TO khop_operator;
+
+GRANT SELECT(tenant) ON TABLE parking.quarantined TO khop_observer;
+GRANT SELECT(tenant) ON TABLE parking.quarantined TO khop_gateway;
+
+GRANT SELECT(system) ON TABLE parking.quarantined TO khop_observer;
+GRANT SELECT(system) ON TABLE parking.quarantined TO khop_gateway;
+
+GRANT SELECT(source) ON TABLE parking.quarantined TO khop_observer;
+GRANT SELECT(source) ON TABLE parking.quarantined TO khop_gateway;
+
+GRANT SELECT(digest) ON TABLE parking.quarantined TO khop_observer;
+GRANT SELECT(digest) ON TABLE parking.quarantined TO khop_gateway;
+
+GRANT SELECT(state),UPDATE(state) ON TABLE parking.quarantined TO khop_observer;
+GRANT SELECT(state),UPDATE(state) ON TABLE parking.quarantined TO khop_gateway;
+GRANT UPDATE(state) ON TABLE parking.quarantined TO khop_operator;
+
+GRANT UPDATE(settled_at) ON TABLE parking.quarantined TO khop_observer;
+GRANT UPDATE(settled_at) ON TABLE parking.quarantined TO khop_gateway;
+GRANT UPDATE(settled_at) ON TABLE parking.quarantined TO khop_operator;
+
+GRANT UPDATE(settled_reason) ON TABLE parking.quarantined TO khop_observer;
+GRANT UPDATE(settled_reason) ON TABLE parking.quarantined TO khop_gateway;
+GRANT UPDATE(settled_reason) ON TABLE parking.quarantined TO khop_operator;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE parking.starts TO khop_recorder;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE parking.starts TO khop_relay;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE parking.starts TO khop_projector;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE parking.starts TO khop_deliverer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE parking.starts TO khop_reconciler;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE read.builds TO khop_projector;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE read.builds TO khop_operator;

@@ -18,7 +18,6 @@ from services.deliverer.present import present_of, starts_from_present
 from services.deliveries.port import Ledger, Subscriber
 from services.event_store.port import EventStore
 from services.messaging.port import Poisoned, Received, Transient
-from services.runtime.unavailable import DatabaseUnavailable
 
 PAGE = 2_000
 
@@ -46,7 +45,7 @@ class Planner:
         self._seen_heads: dict[str, int] = {}
 
     async def handle(self, batch: Sequence[Received]) -> list[Poisoned]:
-        """Take a batch of the events topic. Raises Transient when the database is away."""
+        """Take a batch of the events topic. Raises Transient, and DatabaseUnavailable from the stores."""
         poisoned: list[Poisoned] = []
         tenants: defaultdict[str, dict[int, Entry]] = defaultdict(dict)
         for record in batch:
@@ -56,11 +55,8 @@ class Planner:
                 poisoned.append(Poisoned(record, error.errors(include_url=False, include_input=False)[0]["msg"]))
                 continue
             tenants[event.tenant][event.position] = Entry(event, record.value)
-        try:
-            for tenant, entries in tenants.items():
-                await self.plan(tenant, entries, target=max(entries))
-        except DatabaseUnavailable as error:
-            raise Transient(str(error)) from error
+        for tenant, entries in tenants.items():
+            await self.plan(tenant, entries, target=max(entries))
         return poisoned
 
     async def catch_up(self) -> None:

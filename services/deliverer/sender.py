@@ -121,7 +121,7 @@ class Sender:
     async def _hold_back(
         self, leases: Sequence[Lease], letters: Mapping[int, Letter], answers: dict[int, Answer]
     ) -> set[object]:
-        """A dossier known from one system alone may be one that we are creating there now: wait, or it is made twice."""
+        """What is known from one system alone may be what we are creating there now: wait, or it is made twice."""
         oldest: dict[str, int | None] = {}
         held: set[object] = set()
         for lease in leases:
