@@ -1,0 +1,175 @@
+"""Publishes each tenant's log in order: read a page, send it, wait for the acknowledgement, move the checkpoint."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from contracts.topics import DOSSIER_EVENTS
+from services.event_store.port import Checkpoints, EventStore, StoredEvent
+from services.messaging.port import Publisher, Record
+from services.runtime.clock import Clock
+from services.runtime.health import Reading
+
+READER: Final = "relay"
+GENERATION_HEADER: Final = "generation"
+TENANT_LEVEL_KEY: Final = b"tenant"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How much at once and how often."""
+
+    page_max: int = 4_000
+    look_every_s: float = 0.1
+    """News come by notification; this is how late an event may be when a notification is lost."""
+    checkpoint_every_s: float = 0.1
+    """Events of this time at most are published again after a crash."""
+    take_over_every_s: float = 0.5
+    """How often a tenant that another instance holds is asked for."""
+    breath_s: float = 0.0
+    """A pause after a page that was not full: fewer, larger pages for less work."""
+
+
+@dataclass(slots=True)
+class _Lane:
+    """One tenant here: `position` is published and acknowledged, `saved` is in the checkpoint."""
+
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+    held: bool = False
+    position: int = 0
+    saved: int = 0
+    saved_at: datetime | None = None
+
+
+class Relay:
+    """All tenants' logs, each published by one instance at a time. Published twice after a crash, never zero times."""
+
+    def __init__(
+        self,
+        *,
+        store: EventStore,
+        checkpoints: Checkpoints,
+        publisher: Publisher,
+        clock: Clock,
+        instance: str,
+        topic: str = DOSSIER_EVENTS.name,
+        pace: Pace | None = None,
+    ) -> None:
+        self._store = store
+        self._checkpoints = checkpoints
+        self._publisher = publisher
+        self._clock = clock
+        self._instance = instance
+        self._topic = topic
+        self._pace = pace or Pace()
+        self._lanes: dict[str, _Lane] = {}
+        self._headers: tuple[tuple[str, bytes], ...] = ()
+
+    async def run(self) -> None:
+        """Publish for ever. Cancelling it lets what is being sent be acknowledged and noted.
+
+        Raises StoreUnavailable, BrokerUnavailable: to be called again. Raises OtherGeneration: for a person.
+        """
+        self._lanes = {}
+        try:
+            # A hold that nobody contends for: the connection that holds live on stays open while this instance waits.
+            async with self._checkpoints.hold(f"{READER} instance", self._instance), asyncio.TaskGroup() as group:
+                self._headers = ((GENERATION_HEADER, str(await self._store.generation()).encode()),)
+                group.create_task(self._listen())
+                await self._look(group)
+        except BaseExceptionGroup as errors:
+            raise errors.exceptions[0] from None
+
+    async def readings(self) -> Mapping[str, Reading]:
+        """How long the log of each tenant held here is, by the store's own word, and how far it is published."""
+        heads = await self._store.heads()
+        return {
+            tenant: Reading(supply=heads.get(tenant, 0), done=lane.position)
+            for tenant, lane in self._lanes.items()
+            if lane.held
+        }
+
+    async def _listen(self) -> None:
+        async with aclosing(self._store.listen(self._pace.look_every_s * 100)) as news:  # type: ignore[type-var]
+            async for tenant in news:
+                if tenant in self._lanes:
+                    self._lanes[tenant].woken.set()
+
+    async def _look(self, group: asyncio.TaskGroup) -> None:
+        while True:
+            for tenant, head in (await self._store.heads()).items():
+                lane = self._lanes.get(tenant)
+                if lane is None:
+                    lane = self._lanes[tenant] = _Lane()
+                    group.create_task(self._serve(tenant, lane), name=f"relay {tenant}")
+                if head > lane.position or lane.saved < lane.position:
+                    lane.woken.set()
+            await self._clock.sleep(self._pace.look_every_s)
+
+    async def _serve(self, tenant: str, lane: _Lane) -> None:
+        while True:
+            async with self._checkpoints.hold(READER, tenant) as mine:
+                if mine:
+                    lane.held = True
+                    try:
+                        await self._publish_log(tenant, lane)
+                    finally:
+                        lane.held = False
+            await self._clock.sleep(self._pace.take_over_every_s)
+
+    async def _publish_log(self, tenant: str, lane: _Lane) -> None:
+        lane.position = lane.saved = await self._checkpoints.get(READER, tenant)
+        following: asyncio.Task[list[StoredEvent]] | None = None
+        try:
+            while True:
+                lane.woken.clear()
+                if following is None:
+                    page = await self._read(tenant, lane.position)
+                else:
+                    page, following = await following, None
+                if page:
+                    full = len(page) == self._pace.page_max
+                    if full:  # the next page is read while this one is on its way
+                        following = asyncio.create_task(self._read(tenant, page[-1].position))
+                    await self._send(tenant, lane, page)
+                    if not full and self._pace.breath_s:
+                        await self._clock.sleep(self._pace.breath_s)
+                else:
+                    await self._save(tenant, lane)
+                    await lane.woken.wait()
+        finally:
+            if following is not None:
+                following.cancel()
+
+    async def _read(self, tenant: str, after: int) -> list[StoredEvent]:
+        return await self._store.read(tenant, after=after, limit=self._pace.page_max)
+
+    async def _send(self, tenant: str, lane: _Lane, page: Sequence[StoredEvent]) -> None:
+        sending = asyncio.ensure_future(self._publisher.publish(self._topic, [self._record(event) for event in page]))
+        try:
+            await asyncio.shield(sending)
+        except asyncio.CancelledError:
+            await sending
+            lane.position = page[-1].position
+            await self._save(tenant, lane)
+            raise
+        lane.position = page[-1].position
+        now = self._clock.now()
+        if lane.saved_at is None or (now - lane.saved_at).total_seconds() >= self._pace.checkpoint_every_s:
+            await self._save(tenant, lane)
+            lane.saved_at = now
+
+    async def _save(self, tenant: str, lane: _Lane) -> None:
+        # Only after the acknowledgement: a checkpoint that went first would lose a page for ever.
+        if lane.saved < lane.position:
+            await self._checkpoints.advance(READER, tenant, lane.position)
+            lane.saved = lane.position
+
+    def _record(self, event: StoredEvent) -> Record:
+        key = TENANT_LEVEL_KEY if event.dossier is None else str(event.dossier).encode()
+        return Record(key, event.body, event.tenant, self._headers)
