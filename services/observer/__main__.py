@@ -28,6 +28,8 @@ from services.sources.postgres import PostgresContentMemory, PostgresCursors
 async def main(process: Process) -> None:
     """Open what is needed, poll each source in a loop of its own."""
     plans, dsn = read_plans(), PostgresSettings.from_env().dsn
+    if not plans:
+        process.log.warning("no source to poll", reason="KHOP_SOURCES names no file that lists any")
     async with AsyncExitStack() as opened:
         pool = await opened.enter_async_context(open_pool(dsn, name=process.settings.instance))
         publisher = await opened.enter_async_context(

@@ -55,14 +55,14 @@ class PollPlan:
 
 
 def read_plans(env: Mapping[str, str] = os.environ) -> list[PollPlan]:
-    """The sources to poll.
+    """The sources to poll; none where KHOP_SOURCES is not set, since an installation may only be told things.
 
     Raises:
-        SettingsError: KHOP_SOURCES is not set, or the file it names, or one that it names, cannot be used.
+        SettingsError: the file that KHOP_SOURCES names, or one that it names, cannot be used.
     """
     named = env.get("KHOP_SOURCES")
     if not named:
-        raise SettingsError("KHOP_SOURCES is not set; give the path of the TOML file that lists the sources to poll")
+        return []
     path = Path(named)
     try:
         plans = [_plan(path, source) for source in load_table(path, _Sources).source]
