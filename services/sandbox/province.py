@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from itertools import count as counter
 from typing import Any, Final
@@ -25,24 +25,27 @@ NAMES: Final = ("portal", "national", "ioc")
 """The three portals, by their system names."""
 _COMPARED: Final = ("status", "channel", "accepted", "due", "ended", "void")
 
+Fields = dict[str, tuple[Any, Any]]
+"""Field → (shown, true)."""
+
 Progress = Callable[[str, int, int], None]
 """Told what is being prepared, how much of it is done, and of how much."""
 
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What one portal showed under its point-to-point link, and the codes of the dossiers it showed wrongly."""
+    """What one portal counted under its point-to-point link, and every dossier it showed wrongly, by its code."""
 
     counts: Counts
-    wrong: frozenset[str]
+    wrong: Mapping[str, Fields]
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One dossier that a portal shows otherwise than it is: field → (shown, true)."""
+    """One dossier that a portal shows otherwise than it is."""
 
     code: str
-    fields: dict[str, tuple[Any, Any]]
+    fields: Fields
 
 
 class Province:
@@ -86,9 +89,14 @@ class Province:
         return frozenset().union(*(before.wrong for before in self.before.values()))
 
     def example(self) -> str | None:
-        """The least code of a dossier that most portals showed wrongly before: one worth asking about."""
+        """A dossier worth asking about: with a wrong end at most portals before, the least code of those."""
         wrong = [before.wrong for before in self.before.values()]
-        return min(self.wrong_before(), key=lambda code: (-sum(code in one for one in wrong), code), default=None)
+
+        def weight(code: str) -> tuple[int, int, str]:
+            shown = [one[code] for one in wrong if code in one]
+            return -sum("ended" in fields for fields in shown), -len(shown), code
+
+        return min(self.wrong_before(), key=weight, default=None)
 
 
 def prepare(profile: Profile, *, scale: int, seed: int, sources: SourceFaults, progress: Progress) -> Province:
@@ -113,18 +121,18 @@ def _before(history: History, name: str, faults: LinkFaults, *, seed: int, progr
         "ioc": Dashboard,
     }
     portal = portals[name]()
-    wrong: set[str] = set()
+    wrong: dict[str, Fields] = {}
     for dossier in history:
         known = link.known(dossier)
         shown = truly(dossier, known) if known else None
         if shown is not None:
             portal.put(dossier.code, shown)
-        if _differing(truly(dossier), shown):
-            wrong.add(dossier.code)
+        if fields := _differing(truly(dossier), shown):
+            wrong[dossier.code] = fields
         if dossier.number % 2000 == 0:
             progress(f"before/{name}", dossier.number, len(history))
     progress(f"before/{name}", len(history), len(history))
-    return Before(_counted(portal, history.profile), frozenset(wrong))
+    return Before(_counted(portal, history.profile), wrong)
 
 
 def _counted(portal: Portal, profile: Profile) -> Counts:
@@ -140,7 +148,7 @@ def _with_submissions(history: History) -> ProvincialPortal:
     return portal
 
 
-def _differing(true: Kept, shown: Kept | None) -> dict[str, tuple[Any, Any]]:
+def _differing(true: Kept, shown: Kept | None) -> Fields:
     if shown is None:
         return {"code": (None, true.code)}
     if true.void or shown.void:
@@ -154,7 +162,8 @@ def _differing(true: Kept, shown: Kept | None) -> dict[str, tuple[Any, Any]]:
 
 
 def described(province: Province) -> dict[str, Any]:
-    """The truth and the world before as one document, without a dossier's list."""
+    """The truth and the world before as one document, with one dossier of the wrong ones as an example."""
+    example = province.example()
     return {
         "dossiers": len(province.history),
         "statements": {"one-stop": len(province.one_stop), "portal": len(province.portal)},
@@ -163,7 +172,14 @@ def described(province: Province) -> dict[str, Any]:
             name: {**asdict(before.counts), "wrong": len(before.wrong)} for name, before in province.before.items()
         },
         "wrong_before": len(province.wrong_before()),
-        "example": province.example(),
+        "example": None
+        if example is None
+        else {
+            "code": example,
+            "shown": {
+                name: before.wrong[example] for name, before in province.before.items() if example in before.wrong
+            },
+        },
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import datetime
+from itertools import pairwise
 
 import pytest
 
@@ -91,7 +92,7 @@ def test_statements_rise_move_as_a_procedure_may_and_end_before_the_period_close
     closes = half_year.profile.closes_at.timestamp()
     for dossier in half_year:
         times = [statement.at for statement in dossier.statements]
-        assert all(earlier < later for earlier, later in zip(times, times[1:], strict=False)), dossier.code
+        assert all(earlier < later for earlier, later in pairwise(times)), dossier.code
         assert times[-1] < closes
         status: int | None = None
         for statement in dossier.statements:
@@ -125,8 +126,8 @@ def test_every_kind_of_course_is_there(half_year: History) -> None:
         kinds["refused"] += 16 in shown
         kinds["stopped"] += 8 in shown
         kinds["voided"] += VOIDED in shown
-        kinds["reopened"] += any(a in (5, 6) and b == 15 for a, b in zip(shown, shown[1:], strict=False))
-        kinds["recalled"] += any(a == 5 and b == 6 for a, b in zip(shown, shown[1:], strict=False))
+        kinds["reopened"] += any(a in (5, 6) and b == 15 for a, b in pairwise(shown))
+        kinds["recalled"] += any(a == 5 and b == 6 for a, b in pairwise(shown))
         kinds["another due date"] += len({s.due for s in dossier.statements if s.due}) > 1
         kinds["postal"] += dossier.channel == POSTAL
         kinds["closed at night"] += closes - dossier.statements[-1].at == 1800
