@@ -16,11 +16,10 @@ def down(standing: Standing) -> bool:
     if not standing.run.exists():
         return False
     with lock.hold(standing.run, wait_s=_ANOTHER_COMMAND_WAIT_S):
-        remote = supervisor.connect(standing)
-        if remote is None:
+        if not supervisor.answers(standing):
             return False
         with Console(stderr=True).status("Đang dừng · stopping…"):
-            supervisor.stop_all(remote)
+            supervisor.stop_all(standing)
         return True
 
 

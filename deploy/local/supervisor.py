@@ -6,7 +6,7 @@ import sys
 import time
 import xmlrpc.client
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any
 
 from supervisor.xmlrpc import SupervisorTransport
 
@@ -18,35 +18,23 @@ from deploy.local.standing import Standing
 
 SERVERS = ("postgres", "kafka")
 GROUP = "khop"
-_LONGEST_SOCKET_NAME = 100
+_LONGEST_SOCKET_NAME = 95
 _STARTS_WITHIN_S = 20.0
 _STOPS_WITHIN_S = 90.0
 _LOOK_EVERY_S = 0.1
+_DO_NOT_WAIT = False
 
 
-class Remote(Protocol):
-    """The part of the supervisor's remote interface that we use."""
-
-    def getPID(self) -> int: ...  # noqa: N802 - the supervisor's own names
-    def getAllProcessInfo(self) -> list[dict[str, Any]]: ...  # noqa: N802
-    def startProcess(self, name: str, wait: bool) -> bool: ...  # noqa: N802, FBT001
-    def stopProcess(self, name: str, wait: bool) -> bool: ...  # noqa: N802, FBT001
-    def stopProcessGroup(self, name: str, wait: bool) -> list[dict[str, Any]]: ...  # noqa: N802, FBT001
-    def shutdown(self) -> bool: ...
-
-
-def connect(standing: Standing) -> Remote | None:
-    """The running supervisor, or None when there is none."""
-    transport = SupervisorTransport(serverurl=f"unix://{_socket(standing)}")
-    remote = cast(Remote, xmlrpc.client.ServerProxy("http://localhost", transport=transport).supervisor)
+def answers(standing: Standing) -> bool:
+    """Whether a supervisor runs for this home."""
     try:
-        remote.getPID()
+        _ask(standing, "getPID")
     except (OSError, xmlrpc.client.Error):
-        return None
-    return remote
+        return False
+    return True
 
 
-def launch(standing: Standing) -> Remote:
+def launch(standing: Standing) -> None:
     """Start the supervisor in the background; it starts nothing by itself."""
     socket = _socket(standing)
     if len(str(socket).encode()) > _LONGEST_SOCKET_NAME:
@@ -63,41 +51,51 @@ def launch(standing: Standing) -> Remote:
         cwd=ROOT,
     )
     give_up_at = time.monotonic() + _STARTS_WITHIN_S
-    while (remote := connect(standing)) is None:
+    while not answers(standing):
         if started.returncode != 0 or time.monotonic() >= give_up_at:
             said = started.stderr.strip() or tail(standing.logs / "supervisord.log")
             raise LocalError(f"the supervisor did not start: {said}")
         time.sleep(_LOOK_EVERY_S)
-    return remote
 
 
-def states(remote: Remote) -> dict[str, str]:
+def states(standing: Standing) -> dict[str, str]:
     """What the supervisor says of each program: RUNNING, STARTING, BACKOFF, STOPPED, FATAL …"""
-    return {str(info["name"]): str(info["statename"]) for info in remote.getAllProcessInfo()}
+    return {info["name"]: info["statename"] for info in _ask(standing, "getAllProcessInfo")}
 
 
-def start(remote: Remote, name: str) -> None:
+def pids(standing: Standing) -> dict[str, int]:
+    """The process of each program that runs."""
+    return {info["name"]: info["pid"] for info in _ask(standing, "getAllProcessInfo") if info["pid"]}
+
+
+def start(standing: Standing, name: str) -> None:
     """Ask for a program unless it runs already; the supervisor keeps it running from now on."""
     try:
-        remote.startProcess(name if name in SERVERS else f"{GROUP}:{name}", False)  # noqa: FBT003
+        _ask(standing, "startProcess", name if name in SERVERS else f"{GROUP}:{name}", _DO_NOT_WAIT)
     except xmlrpc.client.Fault as fault:
         if "ALREADY_STARTED" not in fault.faultString:
             raise LocalError(f"the supervisor cannot start {name}: {fault.faultString}") from fault
 
 
-def stop_all(remote: Remote) -> None:
+def stop_all(standing: Standing) -> None:
     """Stop the processes together, each draining, then the servers under them, then the supervisor itself."""
-    remote.stopProcessGroup(GROUP, True)  # noqa: FBT003
+    _ask(standing, "stopProcessGroup", GROUP)
     for name in SERVERS:
-        if states(remote)[name] not in {"STOPPED", "EXITED", "FATAL"}:
-            remote.stopProcess(name, True)  # noqa: FBT003
-    pid = remote.getPID()
-    remote.shutdown()
+        if states(standing)[name] not in {"STOPPED", "EXITED", "FATAL"}:
+            _ask(standing, "stopProcess", name)
+    pid = _ask(standing, "getPID")
+    _ask(standing, "shutdown")
     give_up_at = time.monotonic() + _STOPS_WITHIN_S
     while Path(f"/proc/{pid}").exists() and not _is_zombie(pid):
         if time.monotonic() >= give_up_at:
             raise LocalError(f"the supervisor, process {pid}, does not end; look at its log and stop it by hand")
         time.sleep(_LOOK_EVERY_S)
+
+
+def _ask(standing: Standing, method: str, *arguments: str | bool) -> Any:
+    transport = SupervisorTransport(serverurl=f"unix://{_socket(standing)}")
+    with xmlrpc.client.ServerProxy("http://localhost", transport=transport) as server:
+        return getattr(server.supervisor, method)(*arguments)
 
 
 def _is_zombie(pid: int) -> bool:

@@ -28,12 +28,11 @@ async def up(standing: Standing, *, console: Console, servers_only: bool) -> Non
     """Start what does not run and wait until it is ready."""
     with console.status("Kafka, PostgreSQL…") as status:
         kafka.prepare(standing.data / "kafka")
-        remote = supervisor.connect(standing)
-        if remote is None or supervisor.states(remote)["postgres"] != "RUNNING":
+        if not supervisor.answers(standing):
             postgres.prepare(standing.data / "postgres")
-        remote = remote or supervisor.launch(standing)
+            supervisor.launch(standing)
         for name in supervisor.SERVERS:
-            supervisor.start(remote, name)
+            supervisor.start(standing, name)
         await asyncio.gather(
             kafka.ready(standing.broker, process=None, log=standing.logs / "kafka.log"),
             postgres.ready(standing.server, process=None, log=standing.logs / "postgres.log"),
@@ -46,8 +45,8 @@ async def up(standing: Standing, *, console: Console, servers_only: bool) -> Non
         if not servers_only:
             status.update("Các tiến trình Khớp · Khớp's processes…")
             for process in PROCESSES:
-                supervisor.start(remote, process.name)
-            await _processes_ready(standing, remote)
+                supervisor.start(standing, process.name)
+            await _processes_ready(standing)
 
 
 def write_env(standing: Standing) -> None:
@@ -63,7 +62,7 @@ def write_env(standing: Standing) -> None:
     standing.env_file.write_text("\n".join(lines) + "\n")
 
 
-async def _processes_ready(standing: Standing, remote: supervisor.Remote) -> None:
+async def _processes_ready(standing: Standing) -> None:
     waiting = {process.name: "no answer" for process in PROCESSES}
     give_up_at = time.monotonic() + _PROCESSES_READY_WITHIN_S
     async with httpx.AsyncClient(timeout=5) as client:
@@ -78,7 +77,7 @@ async def _processes_ready(standing: Standing, remote: supervisor.Remote) -> Non
                 if answer.is_success:
                     del waiting[name]
             if waiting and time.monotonic() >= give_up_at:
-                raise LocalError(_not_ready(waiting, standing=standing, states=supervisor.states(remote)))
+                raise LocalError(_not_ready(waiting, standing=standing, states=supervisor.states(standing)))
             await asyncio.sleep(_LOOK_EVERY_S)
 
 
