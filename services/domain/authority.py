@@ -1,0 +1,161 @@
+"""Who may decide what: which systems took part when, and whose word counts for each act.
+
+The tables are meant to be read and approved by a clerk: per act the kinds of system, best first. The first kind that
+was connected for the agency at that time is the authority; all systems of that kind speak with equal right.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from contracts.claims import SystemConnected
+from contracts.codes import Channel, SystemKind
+from services.domain.dossier import Fact
+from services.domain.versions import holding, order_of
+
+OPERATOR: Final = "operator"
+"""The one reserved system name: what a person decided through our own tools. It needs no connection."""
+
+Kinds = tuple[SystemKind, ...]
+
+PROCESSING: Final[Kinds] = ("one_stop", "ministry_system", "provincial_portal", "national_portal")
+SUBMITTED_ONLINE: Final[Kinds] = ("national_portal", "provincial_portal", "one_stop", "ministry_system")
+SUBMITTED_AT_DESK: Final[Kinds] = PROCESSING
+PAYMENT: Final[Kinds] = ("payment_platform", "national_portal", "provincial_portal", "one_stop", "ministry_system")
+
+AUTHORITY: Final[Mapping[str, Kinds]] = {
+    "accepted": PROCESSING,
+    "acceptance_supplement_requested": PROCESSING,
+    "resubmitted": PROCESSING,
+    "refused": PROCESSING,
+    "forwarded": PROCESSING,
+    "step_completed": PROCESSING,
+    "supplement_requested": PROCESSING,
+    "supplement_received": PROCESSING,
+    "financial_obligation_requested": PROCESSING,
+    "financial_obligation_fulfilled": PROCESSING,
+    "suspended": PROCESSING,
+    "resumed": PROCESSING,
+    "due_date_changed": PROCESSING,
+    "withdrawal_requested": SUBMITTED_ONLINE,
+    "withdrawn": PROCESSING,
+    "processing_stopped": PROCESSING,
+    "processing_finished": PROCESSING,
+    "result_returned": PROCESSING,
+    "result_recalled": PROCESSING,
+    "reopened": PROCESSING,
+    "voided": PROCESSING,
+    "reassigned": PROCESSING,
+    "status_reported": PROCESSING,
+    "payment_confirmed": PAYMENT,
+    "component_digitised": ("result_store", "one_stop", "ministry_system", "provincial_portal", "national_portal"),
+    "result_digitised": ("result_store", "one_stop", "ministry_system", "provincial_portal", "national_portal"),
+    "document_signed": ("document_management", "one_stop", "ministry_system"),
+    "identity_verified": ("identity_platform", "national_portal", "provincial_portal"),
+}
+"""Act → whose word counts. `submitted` is not here: it is decided where the citizen submitted (`submission_kinds`).
+`status_reported` stands for what a status row says beyond an act, such as its due date."""
+
+CHANNEL_SAID_BY: Final[Mapping[str, int]] = {kind: rank for rank, kind in enumerate(SUBMITTED_ONLINE)}
+PLACE_SAID_BY: Final[Mapping[str, int]] = {kind: rank for rank, kind in enumerate(PROCESSING)}
+"""Kind → rank (0 is best) for the channel, and for agency and procedure. A kind that is absent is never asked."""
+
+
+def submission_kinds(channel: Channel | None) -> Kinds:
+    """Whose word counts for the submission: the portals for an online dossier, else the desk that took it."""
+    return SUBMITTED_ONLINE if channel == "online" else SUBMITTED_AT_DESK
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One stretch of time in which a system took part. `until` None: it still does. `agencies` None: for all."""
+
+    system: str
+    since: datetime
+    until: datetime | None
+    kind: SystemKind
+    agencies: frozenset[str] | None
+
+
+class Epoch:
+    """The systems that took part during one stretch of time in which none came or went."""
+
+    __slots__ = ("_moves", "kinds", "spans")
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        self.spans = tuple(spans)
+        self.kinds: dict[str, SystemKind] = {span.system: span.kind for span in self.spans}
+        self.kinds[OPERATOR] = "operator"
+        self._moves: dict[tuple[str, str, str | None], bool] = {}
+
+    def moves(self, act: str, system: str, agency: str | None) -> bool:
+        """Whether this system's word on this act moves the state of a dossier of this agency (None: not known)."""
+        asked = (act, system, agency)
+        answer = self._moves.get(asked)
+        if answer is None:
+            answer = self._moves[asked] = self._decide(act, system, agency)
+        return answer
+
+    def _decide(self, act: str, system: str, agency: str | None) -> bool:
+        if act == "voided" and self.kinds.get(system) == "operator":
+            return True
+        covering = [span for span in self.spans if span.agencies is None or agency is None or agency in span.agencies]
+        for kind in AUTHORITY[act]:
+            systems = {span.system for span in covering if span.kind == kind}
+            if systems:
+                return system in systems
+        return False
+
+
+class Connections:
+    """Which systems of a tenant took part when, as which kind and for which agencies. Immutable."""
+
+    __slots__ = ("_breaks", "_epochs", "agency_bound", "spans")
+
+    def __init__(self, spans: Iterable[Span] = ()) -> None:
+        self.spans = tuple(sorted(spans, key=lambda span: (span.system, span.since)))
+        self._breaks = sorted({edge for span in self.spans for edge in (span.since, span.until) if edge is not None})
+        self._epochs = [Epoch(())] + [
+            Epoch(span for span in self.spans if span.since <= edge and (span.until is None or edge < span.until))
+            for edge in self._breaks
+        ]
+        self.agency_bound: bool = any(span.agencies is not None for span in self.spans)
+        """Whether any system takes part for some agencies only, so that the agency of a dossier matters."""
+
+    def at(self, moment: datetime) -> Epoch:
+        """Who took part at a moment."""
+        return self._epochs[bisect_right(self._breaks, moment)]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Connections) and self.spans == other.spans
+
+    def __hash__(self) -> int:
+        return hash(self.spans)
+
+
+def connections_of(facts: Iterable[Fact]) -> Connections:
+    """What a tenant's `system_connected` and `system_disconnected` facts come to, in whatever order they are given."""
+    held, _ = holding(tuple(facts))
+    by_system: dict[str, list[Fact]] = {}
+    for fact in sorted(held, key=order_of):
+        by_system.setdefault(fact.code, []).append(fact)
+    spans: list[Span] = []
+    for system, said in by_system.items():
+        for fact, following in zip(said, [*said[1:], None], strict=True):
+            until = following.occurred_at if following is not None else None
+            if isinstance(fact.claim, SystemConnected) and until != fact.occurred_at:
+                agencies = fact.claim.agencies
+                spans.append(
+                    Span(
+                        system,
+                        fact.occurred_at,
+                        until,
+                        fact.claim.kind,
+                        None if agencies is None else frozenset(agencies),
+                    )
+                )
+    return Connections(spans)

@@ -1,0 +1,58 @@
+"""What `decide` takes and gives: a tenant's dossiers as the recorder holds them, and all that one batch changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from contracts.dossier_events import DossierEvent
+from services.domain.authority import Connections
+from services.domain.dossier import CodeKey, Dossier, Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A dossier's line in the identity map.
+
+    `lineage`: the dossier ids, its own among them, under which facts may be recorded that bear on its codes.
+    `last_position`: that of its latest event, the `previous` of its next one.
+    """
+
+    dossier: UUID
+    lineage: tuple[UUID, ...]
+    last_position: int
+    merged_into: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A living dossier between two batches. `hold` makes one from stored events, `decide` gives the next ones.
+
+    Valid for as long as nobody else wrote to the tenant's log.
+    """
+
+    entry: Entry
+    codes: frozenset[CodeKey]
+    dossier: Dossier
+    foreign: tuple[Fact, ...] = ()
+    """Facts recorded under its lineage that speak of codes it does not have (any more, or yet)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """All that one batch changes in one tenant: to be written in one transaction, or not at all."""
+
+    events: Sequence[DossierEvent]
+    """At the positions after the last one, without a gap."""
+    codes: Mapping[CodeKey, UUID]
+    """Codes that belong to a dossier they did not belong to before."""
+    entries: Sequence[Entry]
+    """Every dossier that is new or has a new event, lineage or merged_into, as it is afterwards."""
+    held: Mapping[UUID, Held]
+    """The living dossiers of the batch as they are afterwards, for the next batch."""
+    absorbed: frozenset[UUID]
+    """Dossiers that live no more: to be dropped from any cache."""
+    connections: Connections
+    restate: tuple[UUID, ...]
+    """Ids of the tenant-level events in this batch that may change the state of any dossier; see `restate`."""

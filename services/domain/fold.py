@@ -1,0 +1,125 @@
+"""Conclude from a dossier's facts: the same set of facts gives the same result, in whatever order they came (D4).
+
+`fold` looks at all facts; `extend` adds one, without looking back where it is the last in order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from contracts.claims import ACTS, Retracted
+from services.domain.authority import Connections
+from services.domain.course import Course
+from services.domain.dossier import Dossier, Fact, Segment
+from services.domain.versions import holding, order_of, same_act
+
+IDENTITY_ACTS: Final = frozenset(act for act, (_, scope) in ACTS.items() if scope == "identity")
+"""They say which codes are one dossier, never how it stands."""
+
+
+def is_about_identity(fact: Fact) -> bool:
+    """Whether a fact bears on which codes are one dossier, and so on nothing that is folded here."""
+    return fact.act in IDENTITY_ACTS or (isinstance(fact.claim, Retracted) and fact.claim.act in IDENTITY_ACTS)
+
+
+def fold(facts: Iterable[Fact], connections: Connections) -> Dossier:
+    """What all the facts about one dossier come to, given which systems took part when."""
+    unique = tuple({fact.id: fact for fact in facts}.values())
+
+    def by_operator(fact: Fact) -> bool:
+        return connections.at(fact.occurred_at).kinds.get(fact.system) == "operator"
+
+    spoken = [fact for fact in unique if not is_about_identity(fact)]
+    held, judged = holding(spoken, by_operator)
+    held.sort(key=order_of)
+    course = Course(connections)
+    course.found = tuple(judged)
+    course.retractions = any(fact.act == "retracted" for fact in spoken)
+    course.prepare(held)
+    segments: tuple[Segment, ...] = ()
+    for fact in held:
+        if course.take(fact):
+            segments = _shown(segments, course, fact)
+    if held:
+        course.last = order_of(held[-1])
+    return Dossier(unique, segments, course)
+
+
+def extend(dossier: Dossier, fact: Fact, connections: Connections) -> Dossier:
+    """The same as `fold` of all its facts and this one."""
+    course = dossier.course
+    if is_about_identity(fact):
+        if any(fact.id == known.id for known in dossier.facts):
+            return dossier
+        return Dossier((*dossier.facts, fact), dossier.segments, course)
+    order = order_of(fact)
+    if (
+        course.connections is not connections
+        or course.last is None
+        or course.retractions
+        or fact.act == "retracted"
+        or order <= course.last
+        or not course.foresaw(fact)
+        or same_act(fact, dossier.facts)
+    ):
+        return fold((*dossier.facts, fact), connections)
+    course = course.copy()
+    course.last = order
+    segments = dossier.segments
+    if course.take(fact):
+        segments = _shown(segments, course, fact)
+    return Dossier((*dossier.facts, fact), segments, course)
+
+
+def _shown(segments: tuple[Segment, ...], course: Course, fact: Fact) -> tuple[Segment, ...]:
+    now = course.segment(fact.occurred_at)
+    if not segments:
+        return (now,)
+    if segments[-1].occurred_from == fact.occurred_at:
+        # Only what holds after everything at one instant is shown.
+        segments = segments[:-1]
+        if not segments:
+            return (now,)
+    last = segments[-1]
+    if _same(last, now):
+        return (*segments[:-1], _until(last, None))
+    return (*segments[:-1], _until(last, now), now)
+
+
+def _same(one: Segment, other: Segment) -> bool:
+    return (
+        one.status is other.status
+        and one.clock == other.clock
+        and one.submitted_at == other.submitted_at
+        and one.accepted_at == other.accepted_at
+        and one.ended_at == other.ended_at
+        and one.outcome == other.outcome
+        and one.due_at == other.due_at
+        and one.paused_since == other.paused_since
+        and one.agency == other.agency
+        and one.procedure == other.procedure
+        and one.channel == other.channel
+        and one.void == other.void
+        and one.reopened == other.reopened
+    )
+
+
+def _until(segment: Segment, following: Segment | None) -> Segment:
+    return Segment(
+        segment.occurred_from,
+        None if following is None else following.occurred_from,
+        segment.status,
+        segment.clock,
+        segment.submitted_at,
+        segment.accepted_at,
+        segment.ended_at,
+        segment.outcome,
+        segment.due_at,
+        segment.paused_since,
+        segment.agency,
+        segment.procedure,
+        segment.channel,
+        segment.void,
+        segment.reopened,
+    )
