@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from services.sandbox.faults import BEFORE, LinkFaults, SourceFaults
 from services.sandbox.feeds import OneStopFeed, PortalFeed
-from services.sandbox.figures import Counts, FullCounts, count
+from services.sandbox.figures import Counts, Truth, count
 from services.sandbox.history import ONLINE, Dossier, History, columns
 from services.sandbox.point_to_point import Link
 from services.sandbox.portals.dashboard import Dashboard
@@ -53,7 +53,7 @@ class Province:
 
     def __init__(self, history: History, *, seed: int, sources: SourceFaults, progress: Progress) -> None:
         self.history = history
-        self.truth: FullCounts = count(history, system=ONE_STOP)
+        self.truth: Truth = count(history, system=ONE_STOP)
         progress("feeds", 0, 2)
         self.one_stop = OneStopFeed(history, sources, seed=seed)
         progress("feeds", 1, 2)
@@ -167,7 +167,7 @@ def described(province: Province) -> dict[str, Any]:
     return {
         "dossiers": len(province.history),
         "statements": {"one-stop": len(province.one_stop), "portal": len(province.portal)},
-        "truth": {**asdict(province.truth.portal), **_rest(province.truth)},
+        "truth": {**province.truth.figures, **asdict(province.truth.portal), "lists": province.truth.lists},
         "before": {
             name: {**asdict(before.counts), "wrong": len(before.wrong)} for name, before in province.before.items()
         },
@@ -181,7 +181,3 @@ def described(province: Province) -> dict[str, Any]:
             },
         },
     }
-
-
-def _rest(truth: FullCounts) -> dict[str, Any]:
-    return {name: value for name, value in asdict(truth).items() if name != "portal"}
