@@ -126,7 +126,8 @@ class Sender:
         held: set[object] = set()
         for lease in leases:
             first = lease.owed[0]
-            alone = _known_alone(letters[first.position]) if first.creates else None
+            # One in doubt may be there already: it is asked about, and not sent again while it is.
+            alone = _known_alone(letters[first.position]) if first.creates and not first.doubtful else None
             if alone is None or alone == self._subscriber.name or alone not in self._neighbours():
                 continue
             if alone not in oldest:

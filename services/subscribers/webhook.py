@@ -161,7 +161,8 @@ class Webhook:
         """What became of an earlier try under this key; None if the other side never had it."""
         response, failure = await self._call("GET", f"/deliveries/{quote(parcel.key, safe=':')}", b"", {})
         if response is None:
-            return failure([parcel])[0]
+            # Also when nobody listens: what became of the earlier try is as unknown as before.
+            return Answer(parcel.number, "unknown", f"asked: {failure.detail}", whole=True)
         if response.status == 404:
             return None
         document = _object(response.body) if response.status == 200 else None
@@ -210,10 +211,10 @@ class _Failure:
 
     def __init__(self, outcome: Outcome, detail: str) -> None:
         self._outcome = outcome
-        self._detail = detail
+        self.detail = detail
 
     def __call__(self, page: Sequence[Parcel]) -> list[Answer]:
-        return [Answer(parcel.number, self._outcome, self._detail, whole=True) for parcel in page]
+        return [Answer(parcel.number, self._outcome, self.detail, whole=True) for parcel in page]
 
 
 def _with_delivery(parcel: Parcel) -> bytes:

@@ -66,8 +66,6 @@ class Bench:
     async def key(
         self, scope: Scope = "write", *, tenant: str = "lang-son", system: str = "one-stop"
     ) -> dict[str, str]:
-        self, scope: Scope = "write", *, tenant: str = "lang-son", system: str = "one-stop"
-    ) -> dict[str, str]:
         key, token = new_key(tenant=tenant, system=system, scope=scope, now=NOW)
         await self.keys.add(key)
         return {"authorization": f"Bearer {token}"}

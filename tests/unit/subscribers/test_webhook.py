@@ -239,6 +239,16 @@ async def test_asking_tells_had_refused_and_absent_apart() -> None:
     )
 
 
+async def test_nobody_there_to_ask_leaves_the_doubt() -> None:
+    def answer(_: Request) -> Response:
+        raise Unreachable("ConnectError")
+
+    portal, _ = webhook(answer)
+    given = await portal.ask(parcel(1))
+    assert given is not None
+    assert (given.outcome, given.detail) == ("unknown", "asked: no connection: ConnectError")
+
+
 async def test_states_are_read_in_bulk_and_one_left_out_is_no_answer() -> None:
     shown = {"states": [{"dossier": SUBJECT, "state": {"status": 4}}, {"dossier": OTHER, "state": None}]}
     portal, line = webhook(lambda _: Response(200, json.dumps(shown).encode()))
