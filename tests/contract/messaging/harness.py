@@ -20,17 +20,6 @@ from services.runtime.metrics import Metrics
 from services.runtime.settings import KafkaSettings
 
 GROUP = "readers"
-PATIENCE_S = 30.0
-
-
-async def until(condition: Callable[[], object | Awaitable[object]]) -> None:
-    """Wait for a condition, at most `PATIENCE_S`."""
-    async with asyncio.timeout(PATIENCE_S):
-        while True:
-            answer = condition()
-            if await answer if isinstance(answer, Awaitable) else answer:
-                return
-            await asyncio.sleep(0.01)
 
 
 class Broker(Protocol):

@@ -7,7 +7,8 @@ import pytest
 
 from services.messaging.consume import Limits, TooManyParked
 from services.messaging.port import Poison, Poisoned, Received, Record, Transient
-from tests.contract.messaging.harness import Broker, Reading, until
+from tests.contract.messaging.harness import Broker, Reading
+from tests.waiting import until
 
 Read = Callable[..., Reading]
 
