@@ -7,7 +7,10 @@ from collections.abc import Callable
 
 import typer
 
-from services.operator.errors import CommandError
+from services.messaging.port import BrokerUnavailable
+from services.operator import rebuild, report
+from services.operator.errors import Away, CommandError
+from services.runtime.unavailable import DatabaseUnavailable
 
 app = typer.Typer(
     name="khop",
@@ -24,7 +27,7 @@ def khop() -> None:
 
 
 # A command is a file here with `register(app)`; add its `register` to this list.
-COMMANDS: tuple[Callable[[typer.Typer], None], ...] = ()
+COMMANDS: tuple[Callable[[typer.Typer], None], ...] = (report.register, rebuild.register)
 for register in COMMANDS:
     register(app)
 
@@ -36,9 +39,9 @@ def main() -> None:
     except CommandError as error:
         print(f"khop: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
-    except ConnectionError as error:
-        print(f"khop: cannot connect ({error}); is the system running? `make up` starts it", file=sys.stderr)
-        sys.exit(3)
+    except (DatabaseUnavailable, BrokerUnavailable, ConnectionError) as error:
+        print(f"khop: {error}; is the system running? See `khop status`", file=sys.stderr)
+        sys.exit(Away.exit_code)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import UUID
 
-from services.projections.port import LIVE, Build, TableChanges
+from services.projections.port import LIVE, Build, BuildGone, TableChanges
 from services.projections.tables import DayRow, DossierRow, SegmentRow
 
 
@@ -67,6 +67,12 @@ class MemoryReadModels:
             made.stage, made = "old", None
         made = made or self._new(projection, tenant, "making")
         return Build(made.number, made.position)
+
+    async def build_position(self, projection: str, tenant: str, *, build: int) -> int:
+        made = self._find(projection, tenant, "making")
+        if made is None or made.number != build:
+            raise BuildGone(f"{tenant}: build {build} of {projection} is not being made any more")
+        return made.position
 
     async def swap(self, projection: str, tenant: str, *, build: int) -> bool:
         live, made = self._find(projection, tenant, "live"), self._find(projection, tenant, "making")

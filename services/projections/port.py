@@ -18,6 +18,10 @@ class ReadModelsUnavailable(DatabaseUnavailable):
     """The read models cannot be reached; the same call may succeed later."""
 
 
+class BuildGone(Exception):
+    """The build that was being made is no more: another rebuild of the same projection ended or began afresh."""
+
+
 class Table(NamedTuple):
     """A table of a projection: its columns in order, the first `key` of which identify a row within one build."""
 
@@ -79,6 +83,10 @@ class ReadModels(Protocol):
 
     async def open_build(self, projection: str, tenant: str, *, afresh: bool) -> Build:
         """The build that is being made beside the live one: the one a killed rebuild left, unless `afresh`."""
+        ...
+
+    async def build_position(self, projection: str, tenant: str, *, build: int) -> int:
+        """How far a build that is being made got. Raises BuildGone."""
         ...
 
     async def swap(self, projection: str, tenant: str, *, build: int) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from services.projections.port import LIVE, Build, ReadModelsUnavailable, TableChanges
+from services.projections.port import LIVE, Build, BuildGone, ReadModelsUnavailable, TableChanges
 from services.projections.statements import STATEMENTS, TABLE_STATEMENTS, TABLES_OF
 from services.projections.tables import DayRow, DossierRow, SegmentRow
 from services.runtime.database import translated
@@ -77,6 +77,13 @@ class PostgresReadModels:
         if row is None:
             raise ReadModelsUnavailable(f"{tenant}: another rebuild of {projection} just ended; start this one again")
         return Build(row["number"], row["position"])
+
+    async def build_position(self, projection: str, tenant: str, *, build: int) -> int:
+        with translated(ReadModelsUnavailable):
+            made = await self._pool.fetchrow(STATEMENTS.making, projection, tenant)
+        if made is None or made["number"] != build:
+            raise BuildGone(f"{tenant}: build {build} of {projection} is not being made any more")
+        return int(made["position"])
 
     async def swap(self, projection: str, tenant: str, *, build: int) -> bool:
         with translated(ReadModelsUnavailable):

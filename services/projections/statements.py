@@ -32,6 +32,7 @@ class Statements:
     states: str
     segments_as_of: str
     days: str
+    flow: str
 
 
 STATEMENTS: Final = load_statements(Statements, _FOLDER)

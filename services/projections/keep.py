@@ -1,0 +1,200 @@
+"""Keeps the read models of a tenant level with its log: the same steps live, after a gap and in a rebuild."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from contracts.dossier_events import DossierEvent
+from contracts.upcasting import parse_event
+from services.event_store.port import EventStore
+from services.projections import agency_day, dossier_segments, dossiers
+from services.projections.follow import BrokenLog, Follower, Mind
+from services.projections.known import Change
+from services.projections.port import LIVE, ReadModels, TableChanges
+
+Project = Callable[[Sequence[Change]], list[TableChanges]]
+
+PROJECTIONS: Final[Mapping[str, Project]] = {
+    module.NAME: module.project for module in (dossiers, dossier_segments, agency_day)
+}
+"""Every projection by name; a new one is a file beside these and its name here."""
+
+PAGE_EVENTS: Final = 2000
+"""Events written together: enough for COPY to pay, few enough to follow some while others are written."""
+FACTS_MAX: Final = 150_000
+"""How many facts are kept in mind, about 1 kB each with what is folded from them."""
+_YIELD_EVERY: Final = 128
+
+
+@dataclass(slots=True)
+class _Tenant:
+    follower: Follower
+    positions: dict[str, int]
+
+
+class Keeper:
+    """Follows logs and writes what changes. `builds`: projection → the build to write; the live one if absent.
+
+    Two keepers of the same tenant are harmless: whoever writes second finds that the position has moved, writes
+    nothing and looks again.
+    """
+
+    def __init__(
+        self,
+        store: EventStore,
+        models: ReadModels,
+        *,
+        projections: Mapping[str, Project] = PROJECTIONS,
+        builds: Mapping[str, int] | None = None,
+        facts_max: int = FACTS_MAX,
+        page_events: int = PAGE_EVENTS,
+    ) -> None:
+        self._store = store
+        self._models = models
+        self._projections = projections
+        self._builds = builds or {}
+        self._page_events = page_events
+        self._mind = Mind(facts_max=facts_max)
+        self._tenants: dict[str, _Tenant] = {}
+        self._locks: dict[str, asyncio.Lock] = {}
+
+    async def take(self, tenant: str, events: Sequence[DossierEvent]) -> None:
+        """Bring the tenant's read models up to the last of these events, in order of position.
+
+        What they show already is passed over; what is missing before or between them is read from the store. Raises
+        DatabaseUnavailable, after which the same events may be given again.
+        """
+        if events:
+            await self._until_written(tenant, events, up_to=max(event.position for event in events))
+
+    async def catch_up(self, tenant: str, *, up_to: int, progress: Callable[[int], None] | None = None) -> None:
+        """The same for everything the log holds up to a position; `progress` is told each position reached."""
+        await self._until_written(tenant, (), up_to=up_to, progress=progress)
+
+    async def _until_written(
+        self,
+        tenant: str,
+        events: Sequence[DossierEvent],
+        *,
+        up_to: int,
+        progress: Callable[[int], None] | None = None,
+    ) -> None:
+        async with self._locks.setdefault(tenant, asyncio.Lock()):
+            level = False
+            while not level:
+                known = self._tenants.pop(tenant, None) or await self._begin(tenant)
+                # Only put back when all is written: whatever ends this early, the next one looks at the store afresh.
+                level = await self._advance(tenant, known, events, up_to, progress)
+                if level:
+                    self._tenants[tenant] = known
+
+    async def _begin(self, tenant: str) -> _Tenant:
+        written = dict.fromkeys(self._projections, 0)
+        live = await self._models.positions(tenant)
+        for name in written:
+            if name not in self._builds:
+                written[name] = live.get(name, 0)
+            else:
+                written[name] = await self._models.build_position(name, tenant, build=self._builds[name])
+        position = min(written.values())
+        configuration = [parse_event(stored.body) for stored in await self._store.tenant_events(tenant)]
+        follower = Follower(
+            self._mind, configuration=[one for one in configuration if one.position <= position], position=position
+        )
+        return _Tenant(follower, written)
+
+    async def _advance(
+        self,
+        tenant: str,
+        known: _Tenant,
+        events: Sequence[DossierEvent],
+        up_to: int,
+        progress: Callable[[int], None] | None,
+    ) -> bool:
+        writing: asyncio.Task[bool] | None = None
+        try:
+            while known.follower.position < up_to:
+                page = await self._next(tenant, known.follower.position, events)
+                if not page:
+                    raise BrokenLog(
+                        f"{tenant}: position {up_to} is asked for, the log ends at {known.follower.position}"
+                    )
+                changes = await self._follow(tenant, known.follower, page)
+                # The database writes one page while the next one is followed.
+                if writing is not None and not await writing:
+                    return False
+                writing = asyncio.create_task(self._write(tenant, known, changes, page[-1].position, progress))
+            return writing is None or await writing
+        finally:
+            if writing is not None and not writing.done():
+                writing.cancel()
+                await asyncio.gather(writing, return_exceptions=True)
+
+    async def _next(self, tenant: str, after: int, events: Sequence[DossierEvent]) -> Sequence[DossierEvent]:
+        page = _run_after(events, after, self._page_events)
+        if page:
+            return page
+        stored = await self._store.read(tenant, after=after, limit=self._page_events)
+        return [parse_event(one.body) for one in stored]
+
+    async def _follow(self, tenant: str, follower: Follower, page: Sequence[DossierEvent]) -> list[Change]:
+        self._mind.trim()
+        missing = follower.missing(page)
+        if missing:
+            entries = await self._store.entries(tenant, missing)
+            lineages = {one for entry in entries.values() for one in entry.lineage}
+            stored = await self._store.events_of(tenant, missing | lineages)
+            follower.learn(
+                [parse_event(one.body) for one in stored if one.position <= follower.position], wanted=missing
+            )
+        changes: list[Change] = []
+        for number, event in enumerate(page):
+            changes.extend(follower.follow(event))
+            if number % _YIELD_EVERY == 0:
+                await asyncio.sleep(0)
+        return changes
+
+    async def _write(
+        self,
+        tenant: str,
+        known: _Tenant,
+        changes: Sequence[Change],
+        up_to: int,
+        progress: Callable[[int], None] | None,
+    ) -> bool:
+        written = await asyncio.gather(
+            *(self._write_one(name, tenant, known, changes, up_to) for name in self._projections)
+        )
+        if progress is not None:
+            progress(up_to)
+        return all(written)
+
+    async def _write_one(self, name: str, tenant: str, known: _Tenant, changes: Sequence[Change], up_to: int) -> bool:
+        after = known.positions[name]
+        if after >= up_to:  # a rebuild swapped in one that is ahead of the others
+            return True
+        mine = changes if not changes or changes[0].position > after else [c for c in changes if c.position > after]
+        written = await self._models.apply(
+            name,
+            tenant,
+            after=after,
+            up_to=up_to,
+            changes=self._projections[name](mine),
+            build=self._builds.get(name, LIVE),
+        )
+        if written:
+            known.positions[name] = up_to
+        return written
+
+
+def _run_after(events: Sequence[DossierEvent], after: int, most: int) -> Sequence[DossierEvent]:
+    """The events at after + 1, after + 2 … as far as they go on without a gap."""
+    run: list[DossierEvent] = []
+    for event in events:
+        if event.position == after + 1 and len(run) < most:
+            run.append(event)
+            after += 1
+    return run

@@ -1,0 +1,75 @@
+"""What a reader of the log knows of one dossier at one position, and the step from one such knowledge to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.domain.dossier import Dossier
+
+RowName = tuple[int, int]
+"""Position that brought a segment row, and its number among those."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A dossier as of its last event at or below some position."""
+
+    dossier: UUID
+    position: int
+    codes: Mapping[str, tuple[str, ...]]
+    least: tuple[str, str]
+    """Its least (system, code), bytewise: what lists of dossiers are hashed by."""
+    merged_into: UUID | None
+    folded: Dossier
+    configured: int
+    """How many tenant-level events it was folded under: after another one it is folded anew."""
+    rows: tuple[RowName, ...]
+    """Names of its segment rows, one a segment; none once another dossier goes on with its codes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One event's step of one dossier; `before` is None for a dossier that was not there."""
+
+    position: int
+    before: Known | None
+    after: Known
+
+
+def least_of(codes: Mapping[str, tuple[str, ...]]) -> tuple[str, str]:
+    """The least (system, code). Python compares text by code points, which is the order of its UTF-8 bytes."""
+    system = min(codes)
+    return system, min(codes[system])
+
+
+def row_names(
+    before: Known | None, folded: Dossier, *, least: tuple[str, str], position: int, first: int = 0
+) -> tuple[RowName, ...]:
+    """Names of the segment rows after a step: a segment that stays as it was keeps its row and its name.
+
+    New ones are numbered from `first` on, where another dossier moves at the same position.
+    """
+    segments = folded.segments
+    if before is None or before.least != least or not before.rows:
+        return tuple((position, first + number) for number in range(len(segments)))
+    old, names = before.folded.segments, before.rows
+    if old is segments:
+        return names
+    same, most = 0, min(len(old), len(segments))
+    while same < most and (old[same] is segments[same] or old[same] == segments[same]):
+        same += 1
+    if same == len(old) == len(segments):
+        return names
+    kept = {segment.occurred_from: (segment, name) for segment, name in zip(old[same:], names[same:], strict=True)}
+    result = list(names[:same])
+    fresh = first
+    for segment in segments[same:]:
+        was = kept.get(segment.occurred_from)
+        if was is not None and was[0] == segment:
+            result.append(was[1])
+        else:
+            result.append((position, fresh))
+            fresh += 1
+    return tuple(result)

@@ -1,0 +1,104 @@
+-- flow: the flow report of one or more periods as of a position; each dossier is looked at just before both ends.
+-- $1 tenant, $2 position; $3-$5 periods: number, first instant, closing instant; $6-$8 whether to tell agencies,
+-- procedures and channels apart; $9 whether due dates are compared as local days, whose offsets from UTC in seconds
+-- ($11) hold from the moments in $10 on; $12 whether to hash the lists of dossiers.
+WITH believed AS MATERIALIZED (
+    SELECT
+        instant.at, dossier, least_system, least_code, accepted_at, ended_at, due_at, paused_since,
+        agency, procedure, channel, void
+    FROM read.segments
+    JOIN (SELECT unnest($4::timestamptz[]) AS at UNION SELECT unnest($5::timestamptz[])) AS instant
+        ON occurred_from < instant.at AND (occurred_to IS NULL OR occurred_to >= instant.at)
+    WHERE build = (SELECT number FROM read.builds
+                   WHERE tenant = $1 AND projection = 'dossier_segments' AND stage = 'live')
+      AND known_from <= $2 AND (known_to IS NULL OR known_to > $2)
+),
+both_ends AS (
+    SELECT
+        period.number, period.opens, period.closes,
+        CASE WHEN $6::boolean THEN final.agency END AS agency,
+        CASE WHEN $7::boolean THEN final.procedure END AS procedure,
+        CASE WHEN $8::boolean THEN final.channel END AS by_channel,
+        final.channel, final.accepted_at, final.ended_at, final.due_at, final.paused_since, final.void,
+        first.ended_at AS ended_before,
+        coalesce(first.void, false) AS void_before,
+        CASE WHEN $12::boolean THEN final.least_system || '/' || final.least_code || E'\n' END AS line
+    FROM unnest($3::integer[], $4::timestamptz[], $5::timestamptz[]) AS period (number, opens, closes)
+    JOIN believed AS final ON final.at = period.closes
+    LEFT JOIN believed AS first ON first.at = period.opens AND first.dossier = final.dossier
+),
+measured AS (
+    SELECT
+        *,
+        NOT void AND accepted_at < opens AND ended_before IS NULL AS carried_over,
+        NOT void AND accepted_at >= opens AND accepted_at < closes AS received,
+        NOT void AND accepted_at < opens AND ended_before IS NOT NULL AND ended_at IS DISTINCT FROM ended_before
+            AS reopened,
+        NOT void AND accepted_at < closes AND ended_at >= opens AND ended_at < closes AS resolved,
+        NOT void AND accepted_at < closes AND ended_at IS NULL AS in_hand,
+        void AND NOT void_before AS voided,
+        CASE WHEN $9::boolean
+            THEN read.local_day(ended_at, $10, $11) <= read.local_day(due_at, $10, $11)
+            ELSE ended_at <= due_at
+        END AS in_time,
+        -- While it is paused the clock stands still: what passes then makes nothing overdue.
+        CASE WHEN $9::boolean
+            THEN read.local_day(due_at, $10, $11) < read.local_day(least(closes, paused_since), $10, $11)
+            ELSE due_at < least(closes, paused_since)
+        END AS overdue
+    FROM both_ends
+),
+figured AS (
+    SELECT
+        number, agency, procedure, by_channel, line, carried_over, reopened, voided,
+        received AND channel = 'online' AS received_online,
+        received AND channel IN ('direct', 'postal') AS received_direct,
+        received AND channel IS NULL AS received_channel_unknown,
+        resolved AND in_time AS resolved_on_time,
+        resolved AND NOT in_time AS resolved_late,
+        resolved AND due_at IS NULL AS resolved_no_due_date,
+        in_hand AND NOT overdue AS in_hand_not_due,
+        in_hand AND overdue AS in_hand_overdue,
+        in_hand AND due_at IS NULL AS in_hand_no_due_date
+    FROM measured
+)
+SELECT
+    number, agency, procedure, by_channel,
+    count(*) FILTER (WHERE carried_over) AS carried_over,
+    count(*) FILTER (WHERE received_online) AS received_online,
+    count(*) FILTER (WHERE received_direct) AS received_direct,
+    count(*) FILTER (WHERE received_channel_unknown) AS received_channel_unknown,
+    count(*) FILTER (WHERE reopened) AS reopened,
+    count(*) FILTER (WHERE resolved_on_time) AS resolved_on_time,
+    count(*) FILTER (WHERE resolved_late) AS resolved_late,
+    count(*) FILTER (WHERE resolved_no_due_date) AS resolved_no_due_date,
+    count(*) FILTER (WHERE in_hand_not_due) AS in_hand_not_due,
+    count(*) FILTER (WHERE in_hand_overdue) AS in_hand_overdue,
+    count(*) FILTER (WHERE in_hand_no_due_date) AS in_hand_no_due_date,
+    count(*) FILTER (WHERE voided) AS voided,
+    encode(sha256(convert_to(coalesce(string_agg(line, '' ORDER BY line COLLATE "C") FILTER (WHERE carried_over), ''), 'UTF8')), 'hex')
+        AS carried_over_hash,
+    encode(sha256(convert_to(coalesce(string_agg(line, '' ORDER BY line COLLATE "C") FILTER (WHERE received_online), ''), 'UTF8')), 'hex')
+        AS received_online_hash,
+    encode(sha256(convert_to(coalesce(string_agg(line, '' ORDER BY line COLLATE "C") FILTER (WHERE received_direct), ''), 'UTF8')), 'hex')
+        AS received_direct_hash,
+    encode(sha256(convert_to(coalesce(string_agg(line, '' ORDER BY line COLLATE "C") FILTER (WHERE received_channel_unknown), ''), 'UTF8')), 'hex')
+        AS received_channel_unknown_hash,
+    encode(sha256(convert_to(coalesce(string_agg(line, '' ORDER BY line COLLATE "C") FILTER (WHERE reopened), ''), 'UTF8')), 'hex')
+        AS reopened_hash,
+    encode(sha256(convert_to(coalesce(string_agg(line, '' ORDER BY line COLLATE "C") FILTER (WHERE resolved_on_time), ''), 'UTF8')), 'hex')
+        AS resolved_on_time_hash,
+    encode(sha256(convert_to(coalesce(string_agg(line, '' ORDER BY line COLLATE "C") FILTER (WHERE resolved_late), ''), 'UTF8')), 'hex')
+        AS resolved_late_hash,
+    encode(sha256(convert_to(coalesce(string_agg(line, '' ORDER BY line COLLATE "C") FILTER (WHERE resolved_no_due_date), ''), 'UTF8')), 'hex')
+        AS resolved_no_due_date_hash,
+    encode(sha256(convert_to(coalesce(string_agg(line, '' ORDER BY line COLLATE "C") FILTER (WHERE in_hand_not_due), ''), 'UTF8')), 'hex')
+        AS in_hand_not_due_hash,
+    encode(sha256(convert_to(coalesce(string_agg(line, '' ORDER BY line COLLATE "C") FILTER (WHERE in_hand_overdue), ''), 'UTF8')), 'hex')
+        AS in_hand_overdue_hash,
+    encode(sha256(convert_to(coalesce(string_agg(line, '' ORDER BY line COLLATE "C") FILTER (WHERE in_hand_no_due_date), ''), 'UTF8')), 'hex')
+        AS in_hand_no_due_date_hash,
+    encode(sha256(convert_to(coalesce(string_agg(line, '' ORDER BY line COLLATE "C") FILTER (WHERE voided), ''), 'UTF8')), 'hex')
+        AS voided_hash
+FROM figured
+GROUP BY number, agency, procedure, by_channel

@@ -1,0 +1,51 @@
+"""Local days of a zone as plain numbers, so that a report does not depend on the edition of time zones on a server."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from contracts.codes import EARLIEST, LATEST
+
+_STEP = timedelta(days=7)
+
+
+def start_of(day: date, zone: ZoneInfo) -> datetime:
+    """The first instant of a local day, in UTC."""
+    return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
+
+
+@lru_cache(maxsize=16)
+def offsets(zone: ZoneInfo) -> tuple[tuple[datetime, ...], tuple[int, ...]]:
+    """From which instants on which offset from UTC in seconds holds, over every instant a contract allows.
+
+    Weekly steps find every change but one that is taken back within the week; none is on record.
+    """
+    starts, seconds = [EARLIEST], [_offset_s(EARLIEST, zone)]
+    moment = EARLIEST
+    while moment < LATEST:
+        later = min(moment + _STEP, LATEST)
+        if _offset_s(later, zone) != seconds[-1]:
+            starts.append(_change(moment, later, zone))
+            seconds.append(_offset_s(starts[-1], zone))
+        moment = later
+    return tuple(starts), tuple(seconds)
+
+
+def _change(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+    old = _offset_s(before, zone)
+    while after - before > timedelta(seconds=1):
+        middle = before + (after - before) // 2
+        middle = middle.replace(microsecond=0)
+        if _offset_s(middle, zone) == old:
+            before = middle
+        else:
+            after = middle
+    return after
+
+
+def _offset_s(moment: datetime, zone: ZoneInfo) -> int:
+    offset = moment.astimezone(zone).utcoffset()
+    assert offset is not None
+    return int(offset.total_seconds())
