@@ -125,5 +125,3 @@ def _value(name: str, value: Any) -> str:
     if name in ("accepted", "due", "ended"):
         return datetime.fromtimestamp(value, UTC).astimezone(_ZONE).strftime("%Y-%m-%d %H:%M") if value else "∅"
     return "∅" if value is None else str(value)
-
-

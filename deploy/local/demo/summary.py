@@ -9,15 +9,17 @@ from typing import Any, Final
 
 FIGURES: Final = ("received_online", "received_direct", "resolved_on_time", "resolved_late", "in_hand")
 """What every portal counts by the same predicate."""
-ONLY_KHOP: Final = ("carried_over", "reopened", "in_hand_not_due", "in_hand_overdue", "voided", "resolved_list")
+ONLY_KHOP: Final = ("carried_over", "reopened", "in_hand_not_due", "in_hand_overdue", "voided")
 """What Khớp's report has beyond that, held against the truth as well."""
+NEVER: Final = ("received_channel_unknown", "resolved_no_due_date", "in_hand_no_due_date")
+"""Columns of Khớp's report for what a source left unsaid; the sandbox's sources leave nothing unsaid."""
 
 Figures = dict[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """One run. `truth` and `khop` hold FIGURES and ONLY_KHOP; `before` and `after` FIGURES per portal."""
+    """One run. `truth` and `khop` hold FIGURES, ONLY_KHOP and `lists`; `before` and `after` FIGURES per portal."""
 
     profile: str
     seed: int
@@ -45,6 +47,12 @@ class Result:
         khop = {name: self.khop.get(name) for name in (*FIGURES, *ONLY_KHOP)}
         found = [
             f"Khớp: {name} {khop[name]}, truth {self.truth[name]}" for name in khop if khop[name] != self.truth[name]
+        ]
+        found += [f"Khớp: {name} {self.khop[name]}, truth 0" for name in NEVER if self.khop[name]]
+        found += [
+            f"Khớp: {name} counts other dossiers than the truth, list {self.khop['lists'].get(name)}"
+            for name, listed in self.truth["lists"].items()
+            if self.khop["lists"].get(name) != listed
         ]
         found += [
             f"{portal}: {name} {figures[name]}, truth {self.truth[name]}"
