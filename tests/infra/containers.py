@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import os
+import socket
 import time
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import urlsplit
 
 from deploy.local.kafka import BEHAVIOUR
 
@@ -19,16 +21,30 @@ _START_SCRIPT = "/tmp/khop-start.sh"
 
 def available() -> bool:
     """Whether a Docker engine answers and both images are there, or could be pulled in two minutes."""
+    if not _engine_listens():
+        return False
     import docker
     from docker.errors import DockerException
 
     try:
         engine = docker.from_env(timeout=_ENGINE_ANSWERS_WITHIN_S)
-        engine.ping()
     except DockerException:
         return False
     with contextlib.closing(engine):
         return all(_has(engine, image) for image in (KAFKA_IMAGE, POSTGRES_IMAGE))
+
+
+def _engine_listens() -> bool:
+    """A look at the door first: the engine's client leaves a connection open when nobody is there."""
+    address = urlsplit(os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock"))
+    family = socket.AF_UNIX if address.scheme == "unix" else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.settimeout(_ENGINE_ANSWERS_WITHIN_S)
+        try:
+            probe.connect(address.path if address.scheme == "unix" else (address.hostname, address.port or 2375))
+        except OSError:
+            return False
+    return True
 
 
 def _has(engine: Any, image: str) -> bool:
