@@ -28,6 +28,9 @@ from deploy.local.errors import LocalError
 from deploy.local.infra import Infra, local_infra
 from deploy.local.processes import PROCESSES, environment, start, stop
 from deploy.postgres.migrate import migrate
+from services.deliveries.port import Subscriber
+from services.deliveries.postgres import PostgresLedger
+from services.runtime.postgres import open_pool
 from services.sandbox.profiles import PROFILES, Profile
 from services.sandbox.province import NAMES
 
@@ -263,8 +266,17 @@ async def _made(running: Running, bars: Progress) -> None:
 
 async def _subscribe(running: Running, *, secret: str) -> None:
     """Every portal is a webhook subscriber from the beginning of the log."""
-    del running, secret
-    raise NotImplementedError
+    async with open_pool(running.infra.dsn(database=DATABASE, user="khop_operator"), name="demo") as pool:
+        ledger = PostgresLedger(pool)
+        for name in NAMES:
+            subscriber = Subscriber(
+                tenant=running.profile.tenant,
+                name=name,
+                kind="webhook",
+                start="history",
+                settings={"url": f"{running.sandbox}/{name}", "secret": secret},
+            )
+            await ledger.subscribe(subscriber, from_position=0)
 
 
 def _start_sandbox(scenario: Scenario, port: int, *, secret: str, log: Path) -> subprocess.Popen[bytes]:

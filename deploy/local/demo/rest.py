@@ -1,4 +1,4 @@
-"""When everything that was said has arrived everywhere: progress bars until then, and who is behind if it never does."""
+"""When all that was said has arrived everywhere: progress bars until then, and who is behind if it never does."""
 
 from __future__ import annotations
 
