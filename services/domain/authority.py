@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from contracts.claims import SystemConnected
+from contracts.claims import ACTS, Retracted, SystemConnected
 from contracts.codes import Channel, SystemKind
 from services.domain.dossier import Fact
+from services.domain.identity import OPERATOR
 from services.domain.versions import holding, order_of
-
-OPERATOR: Final = "operator"
-"""The one reserved system name: what a person decided through our own tools. It needs no connection."""
 
 Kinds = tuple[SystemKind, ...]
 
@@ -114,9 +112,11 @@ class Epoch:
 class Connections:
     """Which systems of a tenant took part when, as which kind and for which agencies. Immutable."""
 
-    __slots__ = ("_breaks", "_epochs", "agency_bound", "spans")
+    __slots__ = ("_breaks", "_epochs", "agency_bound", "facts", "spans")
 
-    def __init__(self, spans: Iterable[Span] = ()) -> None:
+    def __init__(self, spans: Iterable[Span] = (), facts: tuple[Fact, ...] = ()) -> None:
+        self.facts = facts
+        """The tenant-level facts it was made of; two are equal if they come to the same, whatever the facts."""
         self.spans = tuple(sorted(spans, key=lambda span: (span.system, span.since)))
         self._breaks = sorted({edge for span in self.spans for edge in (span.since, span.until) if edge is not None})
         self._epochs = [Epoch(())] + [
@@ -139,7 +139,8 @@ class Connections:
 
 def connections_of(facts: Iterable[Fact]) -> Connections:
     """What a tenant's `system_connected` and `system_disconnected` facts come to, in whatever order they are given."""
-    held, _ = holding(tuple(facts))
+    said_by_all = tuple({fact.id: fact for fact in facts}.values())
+    held, _ = holding(said_by_all, lambda fact: fact.system == OPERATOR)
     by_system: dict[str, list[Fact]] = {}
     for fact in sorted(held, key=order_of):
         by_system.setdefault(fact.code, []).append(fact)
@@ -158,4 +159,13 @@ def connections_of(facts: Iterable[Fact]) -> Connections:
                         None if agencies is None else frozenset(agencies),
                     )
                 )
-    return Connections(spans)
+    return Connections(spans, said_by_all)
+
+
+def is_tenant_level(fact: Fact) -> bool:
+    """Whether a fact is about the tenant's systems, not about a dossier."""
+    claim = fact.claim
+    return fact.act in _TENANT_ACTS or (isinstance(claim, Retracted) and claim.act in _TENANT_ACTS)
+
+
+_TENANT_ACTS: Final = frozenset(act for act, (_, scope) in ACTS.items() if scope == "tenant")

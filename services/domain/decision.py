@@ -34,9 +34,12 @@ class Held:
 
     entry: Entry
     codes: frozenset[CodeKey]
+    """Empty for a dossier that was merged into another: it is held only for what was once said of its codes."""
+    shown: dict[str, tuple[str, ...]]
+    """The same codes as a state shows them; never changed."""
     dossier: Dossier
     foreign: tuple[Fact, ...] = ()
-    """Facts recorded under its lineage that speak of codes it does not have (any more, or yet)."""
+    """What was recorded under its lineage about links of codes it does not have (any more, or yet)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class Decision:
     events: Sequence[DossierEvent]
     """At the positions after the last one, without a gap."""
     codes: Mapping[CodeKey, UUID]
-    """Codes that belong to a dossier they did not belong to before."""
+    """Codes that are found under another dossier than before, or for the first time."""
     entries: Sequence[Entry]
     """Every dossier that is new or has a new event, lineage or merged_into, as it is afterwards."""
     held: Mapping[UUID, Held]
@@ -54,5 +57,5 @@ class Decision:
     absorbed: frozenset[UUID]
     """Dossiers that live no more: to be dropped from any cache."""
     connections: Connections
-    restate: tuple[UUID, ...]
-    """Ids of the tenant-level events in this batch that may change the state of any dossier; see `restate`."""
+    restate: tuple[DossierEvent, ...]
+    """The tenant-level events in this batch that may change any dossier; each is a cause for `restate`."""

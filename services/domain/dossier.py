@@ -12,6 +12,7 @@ from contracts.claims import ACTS, Frozen
 from contracts.codes import Channel, Clock, DossierStatus, Outcome
 from contracts.dossier_events import DossierEvent, DossierState
 from contracts.observations import Observation
+from services.domain.construct import STATE_FIELDS_SET, construct
 
 if TYPE_CHECKING:
     from services.domain.course import Course
@@ -179,26 +180,28 @@ class Dossier:
         """What is remarkable about its facts, sorted; a function of the same facts as the state."""
         return self.course.judgements()
 
-    def state(self, codes: Mapping[str, tuple[str, ...]], merged_into: UUID | None = None) -> DossierState:
+    def state(self, codes: dict[str, tuple[str, ...]], merged_into: UUID | None = None) -> DossierState:
         """The small state that an event carries. `codes`: system → its codes for this dossier, sorted."""
-        last = self.segments[-1] if self.segments else None
-        if last is None:
-            return DossierState.model_construct(codes=dict(codes), merged_into=merged_into)
-        return DossierState.model_construct(
-            status=last.status,
-            clock=last.clock,
-            submitted_at=last.submitted_at,
-            accepted_at=last.accepted_at,
-            due_at=last.due_at,
-            ended_at=last.ended_at,
-            returned_at=self.course.returned_at,
-            outcome=last.outcome,
-            channel=last.channel,
-            agency=last.agency,
-            procedure=last.procedure,
-            void=last.void,
-            codes=dict(codes),
-            merged_into=merged_into,
+        course = self.course
+        return construct(
+            DossierState,
+            {
+                "status": course.status,
+                "clock": course.clock,
+                "submitted_at": course.submitted_at,
+                "accepted_at": course.accepted_at,
+                "due_at": course.due_at,
+                "ended_at": course.ended_at,
+                "returned_at": course.returned_at,
+                "outcome": course.outcome,
+                "channel": course.channel,
+                "agency": course.agency,
+                "procedure": course.procedure,
+                "void": course.void,
+                "codes": codes,
+                "merged_into": merged_into,
+            },
+            STATE_FIELDS_SET,
         )
 
 

@@ -6,21 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
 
-from contracts.claims import ACTS, Retracted
 from services.domain.authority import Connections
 from services.domain.course import Course
 from services.domain.dossier import Dossier, Fact, Segment
+from services.domain.identity import is_about_identity
 from services.domain.versions import holding, order_of, same_act
-
-IDENTITY_ACTS: Final = frozenset(act for act, (_, scope) in ACTS.items() if scope == "identity")
-"""They say which codes are one dossier, never how it stands."""
-
-
-def is_about_identity(fact: Fact) -> bool:
-    """Whether a fact bears on which codes are one dossier, and so on nothing that is folded here."""
-    return fact.act in IDENTITY_ACTS or (isinstance(fact.claim, Retracted) and fact.claim.act in IDENTITY_ACTS)
 
 
 def fold(facts: Iterable[Fact], connections: Connections) -> Dossier:
@@ -49,7 +40,7 @@ def fold(facts: Iterable[Fact], connections: Connections) -> Dossier:
 def extend(dossier: Dossier, fact: Fact, connections: Connections) -> Dossier:
     """The same as `fold` of all its facts and this one."""
     course = dossier.course
-    if is_about_identity(fact):
+    if is_about_identity(fact) and course.connections is connections:
         if any(fact.id == known.id for known in dossier.facts):
             return dossier
         return Dossier((*dossier.facts, fact), dossier.segments, course)
