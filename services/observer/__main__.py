@@ -46,7 +46,7 @@ async def main(process: Process) -> None:
                     tenant=plan.mapping.tenant,
                     system=plan.mapping.system,
                     source=plan.mapping_file.name,
-                    snapshot=False,
+                    manner="feed",
                     publisher=publisher,
                     memory=PostgresContentMemory(pool),
                     quarantine=PostgresQuarantine(pool),

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import typer
 
 from services.messaging.port import BrokerUnavailable
-from services.operator import rebuild, report
+from services.operator import import_, quarantine, rebuild, report
 from services.operator.errors import Away, CommandError
 from services.runtime.unavailable import DatabaseUnavailable
 
@@ -27,7 +27,12 @@ def khop() -> None:
 
 
 # A command is a file here with `register(app)`; add its `register` to this list.
-COMMANDS: tuple[Callable[[typer.Typer], None], ...] = (report.register, rebuild.register)
+COMMANDS: tuple[Callable[[typer.Typer], None], ...] = (
+    report.register,
+    import_.register,
+    quarantine.register,
+    rebuild.register,
+)
 for register in COMMANDS:
     register(app)
 

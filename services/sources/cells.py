@@ -51,7 +51,7 @@ def text_of(cell: Cell, source: Source, *, longest: int | None = None) -> Text:
         value = _value(values, column)
         if value is None or value == "":
             return None
-        text = value if type(value) is str else _plain(value, column)
+        text = value if type(value) is str else plain(value, column)
         if text in empty or text.isspace():
             return None
         if longest is not None and len(text) > longest:
@@ -97,7 +97,10 @@ def looked_up(read: Text, table: Mapping[str, str], section: str, field: str) ->
     return look_up
 
 
-def _plain(value: Any, column: str) -> str:
+def plain(value: Any, column: str) -> str:
+    """A cell's value as text; a number that a spreadsheet made of a code is written without its point."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():

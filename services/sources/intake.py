@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from contracts.observations import Observation, encode_observation, make_observation, observation_id
 from contracts.topics import OBSERVATIONS
@@ -16,6 +16,11 @@ from services.sources.row import Refused, Said, Unsaid
 
 _TAKEN_BACK: Final = b"\xff" * HASH_BYTES
 _TICK: Final = timedelta(microseconds=1)
+
+
+Manner = Literal["feed", "file", "late"]
+"""How two contents of one act are meant: in a feed of changes the second one is what the source says now; in one
+reading of a file they contradict each other; what comes late (out of quarantine) was seen before what is known now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +43,7 @@ class _Plan:
 
 
 class Intake:
-    """Takes what one system of one tenant says.
-
-    `snapshot` is for a file: two contents of one act in the same reading contradict each other. In a feed of changes
-    the second one is what the source says now.
-    """
+    """Takes what one system of one tenant says."""
 
     def __init__(
         self,
@@ -50,7 +51,7 @@ class Intake:
         tenant: str,
         system: str,
         source: str,
-        snapshot: bool,
+        manner: Manner,
         publisher: Publisher,
         memory: ContentMemory,
         quarantine: Quarantine,
@@ -58,7 +59,7 @@ class Intake:
         self._tenant = tenant
         self._system = system
         self._source = source
-        self._snapshot = snapshot
+        self._manner = manner
         self._publisher = publisher
         self._memory = memory
         self._quarantine = quarantine
@@ -96,7 +97,10 @@ class Intake:
             ):
                 plan.unchanged += 1
                 continue
-            if last is not None and self._snapshot and last.seen_at == observed_at and isinstance(one, Said):
+            if last is not None and self._manner == "late" and observed_at < last.seen_at:
+                plan.observations.append(self._changed(one, last, observed_at, observed_at))
+                continue
+            if last is not None and self._manner == "file" and last.seen_at == observed_at and isinstance(one, Said):
                 seen = Seen(last.content, observed_at, (*last.also, content))
                 plan.observations.append(one.observation)
                 plan.contradictions.append(one)

@@ -40,7 +40,7 @@ class Ticking:
         self._now += timedelta(seconds=1)
         return self._now
 
-    async def sleep(self, seconds_s: float) -> None:
+    async def sleep(self, seconds_s: float) -> None:  # noqa: ARG002 - the port's words
         raise Enough
 
 
@@ -77,7 +77,7 @@ class World:
                 tenant="lang-son",
                 system=self.mapping.system,
                 source="map",
-                snapshot=False,
+                manner="feed",
                 publisher=self.topic,
                 memory=self.memory,
                 quarantine=self.quarantine,

@@ -1,0 +1,121 @@
+"""Takes files as one reading of one source: every part in order, what differs published, and then seen in the log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any, Final
+
+from contracts.observations import Observation
+from services.event_store.port import EventStore
+from services.messaging.port import Publisher
+from services.parking.port import Quarantine
+from services.runtime.clock import Clock
+from services.sources.bytes import FileBroken
+from services.sources.connected import connected
+from services.sources.file import Part, load_join
+from services.sources.intake import Intake
+from services.sources.mapping import SourceMapping
+from services.sources.port import ContentMemory
+from services.sources.reading import Tally, read_through
+
+LOOK_EVERY_S: Final = 0.2
+
+
+class NotRecorded(Exception):
+    """What was published is safe on the topic, but the log did not grow for as long as we were to wait."""
+
+
+async def check_files(work: Sequence[Part], *, observed_at: datetime, told: Callable[[Part, int], None]) -> Tally:
+    """Read everything and publish nothing."""
+    tally = Tally()
+    for part in work:
+        joined = _joined(part, work, tally)
+        if joined is not None:
+            await read_through(part, joined, tally=tally, observed_at=observed_at, take=None, told=partial(told, part))
+    return tally
+
+
+async def import_files(
+    mapping: SourceMapping,
+    work: Sequence[Part],
+    *,
+    source: str,
+    publisher: Publisher,
+    memory: ContentMemory,
+    quarantine: Quarantine,
+    observed_at: datetime,
+    told: Callable[[Part, int], None],
+) -> Tally:
+    """Publish what differs from what was seen before; doing it again, or going on after a stop, is harmless.
+
+    `source` names the mapping, so that what is set aside can be mapped again. Raises what the ports raise.
+    """
+    tally = Tally()
+
+    def intake(rows_name: str) -> Intake:
+        return Intake(
+            tenant=mapping.tenant,
+            system=mapping.system,
+            source=source_name(source, rows_name),
+            manner="file",
+            publisher=publisher,
+            memory=memory,
+            quarantine=quarantine,
+        )
+
+    tally.add(await intake("").take([connected(mapping, observed_at=observed_at)], observed_at=observed_at))
+    for part in work:
+        joined = _joined(part, work, tally)
+        if joined is None:
+            continue
+        await read_through(
+            part,
+            joined,
+            tally=tally,
+            observed_at=observed_at,
+            take=partial(intake(part.rows.name).take, observed_at=observed_at),
+            told=partial(told, part),
+        )
+    return tally
+
+
+def source_name(mapping_name: str, rows_name: str) -> str:
+    """How quarantine names where a row came from: the mapping, and which of its rows."""
+    return f"{mapping_name}#{rows_name}" if rows_name else mapping_name
+
+
+async def wait_recorded(
+    store: EventStore, last: Observation, *, clock: Clock, patience_s: float, grown: Callable[[int], None]
+) -> None:
+    """Wait until the log holds this observation, and with it all that were published before it.
+
+    Raises NotRecorded when the tenant's log does not grow for `patience_s`.
+    """
+    head, since = -1, clock.now()
+    while not await _holds(store, last):
+        now_at = await store.head(last.tenant)
+        if now_at != head:
+            head, since = now_at, clock.now()
+            grown(head)
+        elif (clock.now() - since).total_seconds() >= patience_s:
+            raise NotRecorded(f"the log of {last.tenant} stands at position {head} and does not grow")
+        await clock.sleep(LOOK_EVERY_S)
+
+
+async def _holds(store: EventStore, last: Observation) -> bool:
+    if last.code == last.system and last.act.startswith("system_"):
+        return any(event.id == last.id for event in await store.tenant_events(last.tenant))
+    entry = await store.find(last.tenant, last.system, last.code)
+    if entry is None:
+        return False
+    return any(event.id == last.id for event in await store.events_of(last.tenant, entry.lineage))
+
+
+def _joined(part: Part, work: Sequence[Part], tally: Tally) -> dict[str, Mapping[str, Any]] | None:
+    try:
+        return load_join(part, work)
+    except FileBroken as error:
+        tally.broken.append(str(error))
+        return None
