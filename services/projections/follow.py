@@ -100,12 +100,13 @@ class Follower:
             elif subject not in born and subject not in asked and get((number, subject)) is None:
                 asked.add(subject)
             if isinstance(data, DossiersMerged):
-                partners = (data.survivor, data.absorbed)
+                partner = data.absorbed
             elif isinstance(data, DossiersSplit):
-                partners = (data.origin, data.parted)
+                partner = data.origin
             else:
                 continue
-            asked.update(one for one in partners if one not in born and get((number, one)) is None)
+            if partner != subject and partner not in born and get((number, partner)) is None:
+                asked.add(partner)
         # A dossier whose first event comes later in these events was not there before them.
         return {UUID(one) for one in asked - born if one != TENANT_LEVEL}
 

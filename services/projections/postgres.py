@@ -118,8 +118,8 @@ class PostgresReadModels:
         # the position does not say yet.
         with translated(ReadModelsUnavailable):
             connection = await self._pool.acquire()
+        snapshot = connection.transaction(isolation="repeatable_read", readonly=True)
         try:
-            snapshot = connection.transaction(isolation="repeatable_read", readonly=True)
             with translated(ReadModelsUnavailable):
                 await snapshot.start()
                 build = await connection.fetchrow(STATEMENTS.live_build, "dossiers", tenant)
@@ -128,8 +128,11 @@ class PostgresReadModels:
             else:
                 yield build["position"], _states(connection, build["number"])
         finally:
-            # Giving the connection back ends its transaction, however far the reader got.
-            await self._pool.release(connection)
+            try:
+                if connection.is_in_transaction():
+                    await snapshot.rollback()
+            finally:
+                await self._pool.release(connection)
 
     async def segments(self, tenant: str, *, as_of: int) -> list[SegmentRow]:
         with translated(ReadModelsUnavailable):

@@ -151,17 +151,16 @@ class MadeLog:
             actid=f"a{position}",
             datacontenttype="application/json",
             data=claim,
-            state=None
-            if dossier is None
-            else DossierState(codes=self._codes(dossier), merged_into=self.merged.get(dossier)),
+            state=None if dossier is None else self._state(dossier),
             changed={},
         )
         self.events.append(event)
         self.last[subject] = position
         return event
 
-    def _codes(self, dossier: UUID) -> dict[str, tuple[str, ...]]:
+    def _state(self, dossier: UUID) -> DossierState:
         found: dict[str, list[str]] = {}
         for system, code in sorted(self.codes[dossier]):
             found.setdefault(system, []).append(code)
-        return {system: tuple(codes) for system, codes in found.items()}
+        codes = {system: tuple(codes) for system, codes in found.items()}
+        return DossierState(codes=codes, merged_into=self.merged.get(dossier))
