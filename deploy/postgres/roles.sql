@@ -25,6 +25,17 @@ GRANT SELECT (tenant, system, source, digest, state), UPDATE (state, settled_at,
     ON parking.quarantined TO khop_observer, khop_gateway;
 GRANT SELECT, UPDATE (state, settled_at, settled_reason), DELETE ON parking.parked, parking.quarantined TO khop_operator;
 
+-- The ledger: what was owed and tried is only added to; who may see the secrets that sign is who sends or configures.
+GRANT USAGE ON SCHEMA deliveries TO khop_deliverer, khop_reconciler, khop_operator;
+GRANT SELECT ON ALL TABLES IN SCHEMA deliveries TO khop_deliverer, khop_reconciler, khop_operator;
+GRANT INSERT ON deliveries.owed, deliveries.attempts TO khop_deliverer;
+GRANT INSERT, UPDATE, DELETE ON deliveries.open, deliveries.lanes TO khop_deliverer;
+GRANT UPDATE (planned, next_number) ON deliveries.subscribers TO khop_deliverer, khop_reconciler;
+GRANT INSERT ON deliveries.owed, deliveries.open TO khop_reconciler;
+GRANT INSERT, UPDATE (last_number, merged_into) ON deliveries.lanes TO khop_reconciler;
+GRANT INSERT, UPDATE (paused, settings) ON deliveries.subscribers TO khop_operator;
+GRANT UPDATE (parked_at, parked_reason, next_at) ON deliveries.lanes TO khop_operator;
+
 -- Read models: the projector writes them, and so does the operator, whose command makes them again.
 GRANT USAGE ON SCHEMA read TO khop_projector, khop_operator, khop_gateway, khop_deliverer, khop_reconciler;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA read TO khop_projector, khop_operator;

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 from uuid import UUID
 
 Outcome = Literal["accepted", "rejected", "unknown", "postponed"]
-"""Accepted: it has it. Rejected: it answered no. Unknown: no answer we understand; asked about, never counted as success.
+"""Accepted: it has it. Rejected: it answered no. Unknown: no answer we understand; asked about, never a success.
 
 Postponed: certainly not taken (nobody listened, or it told us to come later), so there is nothing to ask about.
 """
@@ -46,14 +46,14 @@ class Owed:
     creates: bool = False
     """The subscriber had no code for the dossier when this was planned: it will make one."""
     doubtful: bool = False
-    """An earlier try may have arrived: its outcome was unknown, or its lease ran out unsettled. Ask before sending."""
+    """An earlier try may have arrived: outcome unknown, or its lease ran out unsettled. Ask before sending."""
     rejections: int = 0
     """How many of the attempts were answered with a no."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right to send for one dossier to one subscriber until `until`; a late reply of a lost lease writes nothing."""
+    """The right to send for one dossier to one subscriber until `until`; the reply to a lost lease writes nothing."""
 
     tenant: str
     subscriber: str
@@ -97,7 +97,7 @@ class Ledger(Protocol):
         ...
 
     async def owe_repair(self, owed: Owed) -> bool:
-        """A new delivery of the present state behind all that is open for the dossier; False if this very repair is open."""
+        """A new delivery of the present state behind all that is open for the dossier; False if it is open already."""
         ...
 
     async def lease(
