@@ -167,8 +167,9 @@ def _settings(server: Server, *, fsync: bool) -> str:
             "work_mem = 32MB",
             "maintenance_work_mem = 128MB",
             "random_page_cost = 1.1",
-            "timezone = 'UTC'",
-            "log_timezone = 'UTC'",
+            # The one zone that is built in: the server reads all others from the machine, which may have none.
+            "timezone = 'GMT'",
+            "log_timezone = 'GMT'",
             "datestyle = 'iso, ymd'",
             "lc_messages = 'C'",
             "log_line_prefix = '%m [%p] %u@%d '",
