@@ -34,6 +34,10 @@ class Infra:
     def dsn(self, *, database: str, user: str = postgres.SUPERUSER) -> str:
         return self.server.dsn(database=database, user=user)
 
+    def dsn_as(self, role: str) -> str:
+        """The database `khop` as one of its roles."""
+        return self.dsn(database="khop", user=role)
+
     async def start_kafka(self) -> None:
         log = self.logs / "kafka.log"
         self._processes["kafka"] = process = kafka.start(self.broker, log=log, keep=(self._locks["kafka"],))
