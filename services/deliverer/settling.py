@@ -19,15 +19,16 @@ WHOLE_MOST_S: Final = 15.0
 def attempts_of(
     lease: Lease, answers: Mapping[int, Answer], *, now: datetime, rejections_max: int, rng: random.Random
 ) -> list[Attempt]:
-    """The attempts of a lease, oldest first, up to the first that was not accepted: what follows it was not tried.
+    """The attempts of a lease, oldest first, up to the first that was not accepted: what follows it is not judged yet.
 
-    An answer beyond that one counts only when it is a yes: the other side has it, whatever order we wanted.
+    Beyond that one only two things count: a yes, for the other side has it whatever order we wanted, and silence, for
+    it may have it.
     """
     attempts: list[Attempt] = []
     blocked = False
     for owed in lease.owed:
         answer = answers.get(owed.number)
-        if answer is None or (blocked and answer.outcome != "accepted"):
+        if answer is None or (blocked and answer.outcome not in {"accepted", "unknown"}):
             continue
         if answer.outcome == "accepted":
             attempts.append(Attempt(owed.number, "accepted", answer.detail))

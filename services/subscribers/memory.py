@@ -43,6 +43,8 @@ class MemoryPortal:
     codes: dict[str, str] = field(default_factory=dict)
     answered: dict[str, dict[str, Any]] = field(default_factory=dict)
     requests: int = 0
+    repeated: list[str] = field(default_factory=list)
+    """Keys that were sent although they had been accepted: nobody asked first."""
 
     async def send(self, request: Request, *, timeout_s: float) -> Response:
         """Handle a request. Raises what the faults raise."""
@@ -81,6 +83,8 @@ class MemoryPortal:
         for event in events:
             subject, key = event["subject"], event["khopkey"]
             answer = self.answered.get(key)
+            if answer is not None and answer["outcome"] == "accepted":
+                self.repeated.append(key)
             if answer is None and subject in refused:
                 answer = {"outcome": "skipped"}
             elif answer is None or answer["outcome"] == "rejected":
