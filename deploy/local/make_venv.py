@@ -35,9 +35,30 @@ def main() -> int:
             "install one (Debian: apt install python3-venv) or name another Python with PYTHON=…"
         )
     for step in (["--require-hashes", "-r", str(lock)], ["--no-deps", "--no-build-isolation", "-e", str(ROOT)]):
-        if subprocess.run([*pip, "install", "--no-input", *step], env=_env(), check=False).returncode != 0:
+        if not _install([*pip, "install", "--no-input", "--progress-bar", "off", *step], lock=lock):
             return _say("the set-up stopped; pip's words above say why. Run the same command again to go on")
     return 0
+
+
+def _install(command: Sequence[str], *, lock: Path) -> bool:
+    """Run pip with one line of progress instead of its many; all of them when it fails."""
+    wanted, seen, said = lock.read_text().count("=="), 0, []
+    with subprocess.Popen(command, env=_env(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:
+        assert pip.stdout is not None
+        for line in pip.stdout:
+            said.append(line)
+            if line.startswith(("Collecting", "Requirement already", "Installing")):
+                seen += 1
+                _show(f"[{min(seen, wanted)}/{wanted}] {line.split(' from ')[0].strip()}")
+    _show("")
+    if pip.returncode != 0:
+        sys.stderr.writelines(said)
+    return pip.returncode == 0
+
+
+def _show(text: str) -> None:
+    if sys.stdout.isatty():
+        print(f"\r\x1b[K{text[:100]}", end="", flush=True)
 
 
 def _pip() -> Sequence[str] | None:
