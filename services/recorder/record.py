@@ -1,0 +1,96 @@
+"""Observations become events: one transaction a tenant, alone in it, known ids dropped, positions without a gap."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from contracts.observations import Observation
+from services.domain.decide import decide
+from services.domain.decision import Decision
+from services.event_store.port import EventStore, LostTenant
+from services.messaging.port import Poisoned, Received, Transient
+from services.recorder.append import append, recording_time
+from services.recorder.decode import decode
+from services.recorder.load import load_connections, load_dossiers
+from services.recorder.remembered import Remembered
+from services.runtime.clock import Clock
+
+DOSSIERS_REMEMBERED_MAX = 4_000
+TENANTS_AT_ONCE_MAX = 4
+
+
+class Recorder:
+    """A batch handler. The offset is committed after it returns, so what it did may come again and is then known."""
+
+    def __init__(
+        self,
+        *,
+        store: EventStore,
+        clock: Clock,
+        dossiers_max: int = DOSSIERS_REMEMBERED_MAX,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self.configured = asyncio.Event()
+        """Set when a tenant's configuration changed, so that its dossiers may have to be restated."""
+        self._dossiers_max = dossiers_max
+        self._tenants: dict[str, Remembered] = {}
+        self._turns = asyncio.Semaphore(TENANTS_AT_ONCE_MAX)
+
+    def remembered(self, tenant: str) -> Remembered:
+        """What this process remembers of a tenant."""
+        found = self._tenants.get(tenant)
+        if found is None:
+            found = self._tenants[tenant] = Remembered(self._dossiers_max)
+        return found
+
+    async def handle(self, records: Sequence[Received]) -> Sequence[Poisoned]:
+        """Record a batch and name what could not be read.
+
+        Raises StoreUnavailable, Transient: not every tenant's share is recorded; the same batch may come again.
+        """
+        by_tenant, poisoned = decode(records)
+        work = [self._record(tenant, observations) for tenant, observations in by_tenant.items()]
+        for outcome in await asyncio.gather(*work, return_exceptions=True):
+            if isinstance(outcome, BaseException):
+                raise outcome
+        return poisoned
+
+    async def _record(self, tenant: str, observations: Sequence[Observation]) -> None:
+        remembered = self.remembered(tenant)
+        async with self._turns, remembered.turn:
+            try:
+                decision = await self._decide_and_append(tenant, observations, remembered)
+            except LostTenant as error:
+                raise Transient(str(error)) from error
+            if decision is None:
+                return
+            remembered.keep(decision)
+            if decision.restate:
+                self.configured.set()
+
+    async def _decide_and_append(
+        self, tenant: str, observations: Sequence[Observation], remembered: Remembered
+    ) -> Decision | None:
+        async with self._store.writer(tenant) as writer:
+            remembered.enter(writer.last_position)
+            known = await writer.known([observation.id for observation in observations])
+            if len(known) == len({observation.id for observation in observations}):
+                return None
+            if remembered.connections is None:
+                remembered.connections = await load_connections(writer)
+            new = [observation for observation in observations if observation.id not in known]
+            codes, held = await load_dossiers(writer, remembered, new, remembered.connections)
+            decision = decide(
+                new,
+                tenant=tenant,
+                known=known,
+                last_position=writer.last_position,
+                recorded_at=recording_time(self._clock, writer),
+                codes=codes,
+                held=held,
+                connections=remembered.connections,
+            )
+            await append(writer, decision)
+        return decision
