@@ -23,5 +23,5 @@ def connected(mapping: SourceMapping, *, observed_at: datetime) -> Said:
         observed_at=observed_at,
         data=SystemConnected(kind=source.kind, agencies=source.agencies),
     )
-    key = act_key(mapping.system, "system_connected", None, source.connected_from, None)
+    key = act_key(mapping.system, "system_connected", None, (source.connected_from, None), None)
     return Said(observation, key, observation.id.bytes, "mapping")

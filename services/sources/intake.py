@@ -98,7 +98,8 @@ class Intake:
                 plan.unchanged += 1
                 continue
             if last is not None and self._manner == "late" and observed_at < last.seen_at:
-                plan.observations.append(self._changed(one, last, observed_at, observed_at))
+                # It was seen before what is known now: recorded, but neither marked as newer nor remembered.
+                plan.observations += [one.observation] if isinstance(one, Said) else []
                 continue
             if last is not None and self._manner == "file" and last.seen_at == observed_at and isinstance(one, Said):
                 seen = Seen(last.content, observed_at, (*last.also, content))

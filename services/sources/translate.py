@@ -154,10 +154,10 @@ class Translator:
         data |= {field: value for field, read in act.data if field in fields and (value := read(values)) is not None}
         act_id = ONLY_ONE if rule.once else act.id(values) if act.id is not None else None
         item = act.item(values) if act.item is not None else None
-        if act_id is None and item is None and "raw" in data:
+        if "raw" in data and item is None and act_id is None and common["sequence"] is None:
             item = data["raw"][:CODE_MAX]  # two statuses of one moment are two acts, not two versions of one
         observation = make_observation(act=name, occurred_at=occurred_at, act_id=act_id, item=item, data=data, **common)
-        key = act_key(common["code"], name, act_id, occurred_at, item)
+        key = act_key(common["code"], name, act_id, (occurred_at, common["sequence"]), item)
         return Said(observation, key, observation.id.bytes, row.locator)
 
     def _meaning(self, act: _Act, values: Values) -> tuple[str, dict[str, Any]]:
@@ -257,9 +257,14 @@ def _name(cell: Cell | None) -> str:
     return "" if cell is None else cell.column or "(constant)"
 
 
-def act_key(code: str, act: str, act_id: str | None, occurred_at: datetime | None, item: str | None) -> bytes:
-    """16 bytes that name an act of one system: what the same act said again, with other content, shares."""
-    told = act_id if act_id is not None else occurred_at.astimezone(UTC).isoformat() if occurred_at else ""
+def act_key(
+    code: str, act: str, act_id: str | None, told_by: tuple[datetime, int | None] | None, item: str | None
+) -> bytes:
+    """16 bytes that name an act of one system: what the same act said again, with other content, shares.
+
+    An act without an id of its own is told by its time and the source's own order.
+    """
+    told = act_id or (f"{told_by[0].astimezone(UTC).isoformat()} {told_by[1]}" if told_by is not None else "")
     return blake2b(f"{code}\0{act}\0{told}\0{item or ''}".encode(), digest_size=HASH_BYTES).digest()
 
 
