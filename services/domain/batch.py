@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,9 +12,10 @@ from contracts.claims import ACTS, Frozen
 from contracts.dossier_events import EVENT_TYPES, DossierEvent, DossierState, source_of, type_of
 from services.domain.authority import Connections
 from services.domain.construct import EVENT_FIELDS, construct
-from services.domain.decision import Decision, Entry, Held
+from services.domain.decision import Decision, Held
 from services.domain.dossier import STATE_FIELDS, CodeKey, Dossier, Fact
 
+_values: Final = attrgetter(*STATE_FIELDS)
 _KINDS: Final = {act: (type_of(act), EVENT_TYPES[type_of(act)]) for act in ACTS}
 
 
@@ -34,37 +36,41 @@ class Batch:
         self.position = last_position
         self.recorded_at = recorded_at
         self.connections = connections
-        self.held = dict(held)
-        self.codes = dict(codes)
+        self._held = held
+        self._codes = codes
         self.events: list[DossierEvent] = []
+        self.new_held: dict[UUID, Held] = {}
         self.new_codes: dict[CodeKey, UUID] = {}
-        self.changed: dict[UUID, Entry] = {}
         self.absorbed: set[UUID] = set()
         self.restate: list[DossierEvent] = []
         self._sources: dict[str, str] = {}
 
+    def held(self, dossier: UUID) -> Held:
+        """A dossier as it is by now."""
+        return self.new_held.get(dossier) or self._held[dossier]
+
+    def found(self, code: CodeKey) -> UUID | None:
+        """Under which dossier a code is found by now."""
+        return self.new_codes.get(code) or self._codes.get(code)
+
     def home_of(self, code: CodeKey) -> Held | None:
         """The living dossier that has this code."""
-        found = self.codes.get(code)
-        if found is None:
-            return None
-        held = self.held[found]
-        return held if code in held.codes else None
+        held = self.words_about(code)
+        return held if held is not None and code in held.codes else None
 
     def words_about(self, code: CodeKey) -> Held | None:
         """Where something was said about this code: its dossier, or one that named it before anybody spoke for it."""
-        found = self.codes.get(code)
-        return None if found is None else self.held[found]
+        found = self.found(code)
+        return None if found is None else self.held(found)
 
     def assign(self, code: CodeKey, dossier: UUID) -> None:
         """From here on this code is found under that dossier."""
-        if self.codes.get(code) != dossier:
-            self.codes[code] = self.new_codes[code] = dossier
+        if self.found(code) != dossier:
+            self.new_codes[code] = dossier
 
     def put(self, held: Held) -> None:
         """This is how a dossier is held from here on."""
-        self.held[held.entry.dossier] = held
-        self.changed[held.entry.dossier] = held.entry
+        self.new_held[held.entry.dossier] = held
 
     def record(
         self,
@@ -147,8 +153,8 @@ class Batch:
         return Decision(
             events=self.events,
             codes=self.new_codes,
-            entries=tuple(self.changed.values()),
-            held={id_: held for id_, held in self.held.items() if held.codes and id_ not in self.absorbed},
+            entries=tuple(held.entry for held in self.new_held.values()),
+            held={id_: held for id_, held in self.new_held.items() if held.codes},
             absorbed=frozenset(self.absorbed),
             connections=self.connections,
             restate=tuple(self.restate),
@@ -161,15 +167,14 @@ def changed_fields(before: Dossier | None, after: Dossier, fallback: str) -> dic
     if before is None:
         return {
             field: now.rests_on.get(field, fallback)
-            for field in STATE_FIELDS
-            if getattr(now, field) not in (None, False, "not_started")
+            for field, value in zip(STATE_FIELDS, _values(now), strict=True)
+            if value not in (None, False, "not_started")
         }
-    then = before.course
-    if then is now:
+    old, new = _values(before.course), _values(now)
+    if old == new:
         return {}
-    changed = {}
-    for field in STATE_FIELDS:
-        value, old = getattr(now, field), getattr(then, field)
-        if value is not old and value != old:
-            changed[field] = now.rests_on.get(field, fallback)
-    return changed
+    return {
+        field: now.rests_on.get(field, fallback)
+        for field, was, value in zip(STATE_FIELDS, old, new, strict=True)
+        if was != value
+    }

@@ -44,17 +44,19 @@ def regroup(batch: Batch, fact: Fact, traceparent: str | None) -> None:
     words[fact.id] = fact
     living = [held for held in tied if held.codes]
     ours = frozenset({fact.key}).union(*(held.codes for held in living))
-    parts = [
-        _part(batch.tenant, codes, living, fact)
-        for codes in components(ours, words.values())
-        if not codes.isdisjoint(ours)
-    ]
+    spoken = {fact.key}.union(one.key for held in living for one in held.dossier.facts)
+    # A code that was only ever named by others is no dossier of its own once nothing links it any more.
+    groups = [codes for codes in components(ours, words.values()) if not codes.isdisjoint(spoken & ours)]
+    going_on = _going_on(living, groups)
+    parts = [_part(batch.tenant, codes, living, going_on, fact) for codes in groups]
     own = next(part for part in parts if fact.key in part.codes)
     _rearrange(batch, parts, tied, fact, words)
+    placed = frozenset().union(*groups)
     end = other_end(fact)
-    if end is not None and end not in batch.codes:
-        # Named before anybody spoke for it: what was said of it is found under the dossier of who said it.
-        batch.assign(end, own.id)
+    for code in ours if end is None else {*ours, end}:
+        if batch.found(code) is None or (code in ours and code not in placed):
+            # Nobody spoke for it (yet): what was said of it is found under the dossier of who said it.
+            batch.assign(code, own.id)
     _Telling(batch, fact, traceparent, own).tell(parts)
 
 
@@ -72,9 +74,22 @@ def _tied(batch: Batch, fact: Fact) -> list[Held]:
     return list(found.values())
 
 
-def _part(tenant: str, codes: frozenset[CodeKey], living: list[Held], fact: Fact) -> _Part:
+def _going_on(living: list[Held], groups: list[frozenset[CodeKey]]) -> dict[UUID, CodeKey]:
+    """Dossier → the least of its codes that is in any group: where that code goes, the dossier goes on."""
+    kept: frozenset[CodeKey] = frozenset().union(*groups)
+    return {held.entry.dossier: min(held.codes & kept) for held in living}
+
+
+def _part(
+    tenant: str, codes: frozenset[CodeKey], living: list[Held], going_on: dict[UUID, CodeKey], fact: Fact
+) -> _Part:
     sources = tuple(held for held in living if not held.codes.isdisjoint(codes))
-    heirs = tuple(sorted((held for held in sources if min(held.codes) in codes), key=lambda held: min(held.codes)))
+    heirs = tuple(
+        sorted(
+            (held for held in sources if going_on[held.entry.dossier] in codes),
+            key=lambda held: going_on[held.entry.dossier],
+        )
+    )
     if heirs:
         id_ = heirs[0].entry.dossier
     elif sources:
@@ -169,14 +184,14 @@ class _Telling:
         )
 
     def _advance(self, id_: UUID) -> tuple[Held, int]:
-        held = self._batch.held[id_]
+        held = self._batch.held(id_)
         entry = held.entry
         moved = Entry(id_, entry.lineage, self._batch.position + 1, entry.merged_into)
         self._batch.put(Held(moved, held.codes, held.shown, held.dossier, held.foreign))
         return held, entry.last_position
 
     def _differences(self, part: _Part) -> dict[str, str]:
-        after, system = self._batch.held[part.id].dossier, self._fact.system
+        after, system = self._batch.held(part.id).dossier, self._fact.system
         changed = {} if part.sources else changed_fields(None, after, system)
         for source in part.sources:
             # From any dossier its codes came from: a link alone may bring a system the other's status.
