@@ -1,0 +1,1 @@
+"""Official statistics, one definition a file: pure functions of dossiers' timelines."""
