@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
-from contracts.claims import DossiersMerged, DossiersSplit
-from contracts.dossier_events import DossierEvent
+from contracts.claims import ACTS, Retracted
+from contracts.dossier_events import DossierEvent, type_of
 from services.domain.authority import Connections, connections_of
 from services.domain.dossier import Dossier, Fact, fact_of_event
 from services.domain.fold import extend, fold
@@ -20,6 +20,22 @@ from services.projections.known import Change, Known, least_of, row_names
 TENANT_LEVEL: Final = "tenant"
 """Subject of an event that is about the tenant, not about one of its dossiers."""
 _numbers = itertools.count(1)
+
+
+_REGROUPING: Final = frozenset(
+    type_of(act) for act, (_, scope) in ACTS.items() if scope == "identity" or act in {"merged", "split"}
+)
+
+Groups = Mapping[str, frozenset[str]]
+"""Dossier → all dossiers under whose ids facts about the codes of any of them may be recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What events need to be followed: dossiers that are `missing`, and the groups of those whose codes may change."""
+
+    missing: frozenset[str]
+    regrouped: frozenset[str]
 
 
 class BrokenLog(Exception):
@@ -57,6 +73,10 @@ class Mind:
             self._kept.move_to_end(key)
         return kept
 
+    def has(self, key: tuple[int, str]) -> bool:
+        """Whether something is kept under this key, without using it."""
+        return key in self._kept
+
     def put(self, key: tuple[int, str], followed: Followed) -> None:
         """Keep it, in the place of what was there."""
         was = self._kept.get(key)
@@ -87,43 +107,47 @@ class Follower:
         for event in configuration:
             self._configure(event)
         self.position = position
+        self.groups: Groups = {}
+        """Of the dossiers whose codes may change in the events to come."""
 
-    def missing(self, events: Sequence[DossierEvent]) -> set[UUID]:
-        """Dossiers that these events speak of, that were there before them and are not in mind."""
-        asked: set[str] = set()
+    def needs(self, events: Sequence[DossierEvent]) -> Needs:
+        """What must be brought to mind before these events can be followed."""
+        missing: set[str] = set()
+        regrouped: set[str] = set()
         born: set[str] = set()
-        get, number = self._mind.get, self._number
+        kept, number = self._mind.has, self._number
         for event in events:
-            subject, data = event.subject, event.data
+            subject = event.subject
+            if event.type in _REGROUPING or isinstance(event.data, Retracted):
+                regrouped.add(subject)
             if event.previous is None:
                 born.add(subject)
-            elif subject not in born and subject not in asked and get((number, subject)) is None:
-                asked.add(subject)
-            if isinstance(data, DossiersMerged):
-                partner = data.absorbed
-            elif isinstance(data, DossiersSplit):
-                partner = data.origin
-            else:
-                continue
-            if partner != subject and partner not in born and get((number, partner)) is None:
-                asked.add(partner)
-        # A dossier whose first event comes later in these events was not there before them.
-        return {UUID(one) for one in asked - born if one != TENANT_LEVEL}
+            elif subject not in born and subject not in missing and not kept((number, subject)):
+                missing.add(subject)
+        return Needs(frozenset(missing - {TENANT_LEVEL}), frozenset(regrouped - {TENANT_LEVEL}))
 
-    def learn(self, events: Iterable[DossierEvent], *, wanted: Collection[UUID]) -> None:
-        """Bring dossiers to mind from every event of their lineages up to `position`, in order."""
+    def strangers(self, groups: Groups) -> set[UUID]:
+        """Which dossiers of these groups are not in mind."""
+        every = {one for group in groups.values() for one in group}
+        return {UUID(one) for one in every if not self._mind.has((self._number, one))}
+
+    def learn(self, events: Iterable[DossierEvent], *, groups: Groups, wanted: Collection[UUID]) -> None:
+        """Bring dossiers to mind from every event of their groups up to `position`, in order.
+
+        One that has no event by then is not born yet and stays unknown.
+        """
         # What is known at a position is a function of the events up to it, so following them again, unseen, gives it.
         scratch = Follower(Mind(facts_max=0), configuration=(), position=0)
         scratch._eras = self._eras
+        scratch.groups = groups
         for event in events:
             while self._next_configured(len(scratch._configuration)) < event.position:
                 scratch._configuration.append(self._configuration[len(scratch._configuration)])
             scratch._step(event)
         for dossier in wanted:
             followed = scratch._mind.get((scratch._number, str(dossier)))
-            if followed is None:
-                raise BrokenLog(f"dossier {dossier} has no event up to position {self.position}")
-            self._mind.put((self._number, str(dossier)), followed)
+            if followed is not None:
+                self._mind.put((self._number, str(dossier)), followed)
 
     def follow(self, event: DossierEvent) -> Sequence[Change]:
         """Take the next event; gives the steps of the dossiers it moves. Raises BrokenLog."""
@@ -155,61 +179,77 @@ class Follower:
                 f"position {event.position} says that its dossier {event.subject} was last at {event.previous}, "
                 f"but here it was at {None if before is None else before.position}"
             )
-        data = event.data
-        if isinstance(data, DossiersMerged):
-            return self._merge(event, data, followed)
-        if isinstance(data, DossiersSplit):
-            return self._split(event, data, followed)
-        codes: Mapping[str, tuple[str, ...]] = event.state.codes
+        if event.type in _REGROUPING or isinstance(event.data, Retracted):
+            return self._regroup(event, followed)
         fact = fact_of_event(event)
-        if before is not None and followed is not None:
-            if codes == before.codes:
-                codes = before.codes
-            if (
-                fact is not None
-                and codes is before.codes
-                and before.configured == len(self._configuration)
-                and fact.code in codes.get(fact.system, ())
-            ):
-                folded = extend(before.folded, fact, self._connections)
-                return (self._keep(event, followed, codes, folded, followed.others),)
-        facts = () if followed is None else followed.facts()
-        return (self._keep(event, followed, codes, *self._fold(facts if fact is None else (*facts, fact), codes)),)
+        if followed is None:
+            codes: Mapping[str, tuple[str, ...]] = event.state.codes
+            return (self._keep(event, None, codes, *self._fold((fact,) if fact else (), codes)),)
+        known = followed.known
+        if fact is not None and known.configured == len(self._configuration):
+            folded, others = extend(known.folded, fact, self._connections), followed.others
+        else:
+            folded, others = self._fold((*followed.facts(), fact) if fact else followed.facts(), known.codes)
+        return (self._keep(event, followed, known.codes, folded, others),)
 
-    # A merge or a split is announced to both dossiers, one position after the other. It takes effect for both at one
-    # of them, so that a report as of the position between the two counts each dossier once.
-
-    def _merge(self, event: DossierEvent, data: DossiersMerged, followed: Followed | None) -> Sequence[Change]:
+    def _regroup(self, event: DossierEvent, followed: Followed | None) -> Sequence[Change]:
+        # A link or unlink moves codes from one dossier to another, and each of the two is told at a position of its
+        # own. Here codes move when the dossier that takes them says so, and the one that gives them up moves at that
+        # same position: a report as of any position between the two counts each code once.
         assert event.state is not None
-        if followed is not None and event.subject == data.absorbed:
-            return (self._note(event, followed),)
-        absorbed = self._partner(event, data.absorbed)
-        facts = {fact.id: fact for one in (followed, absorbed) if one is not None for fact in one.facts()}
-        codes = event.state.codes
-        gone = replace(absorbed.known, merged_into=UUID(event.subject), rows=(), codes={})
-        self._mind.put((self._number, data.absorbed), replace(absorbed, known=gone))
-        return (
-            Change(event.position, absorbed.known, gone),
-            self._keep(event, followed, codes, *self._fold(facts.values(), codes)),
-        )
+        told = event.state.codes
+        had = {} if followed is None else followed.known.codes
+        taken = _without(told, had)
+        group = [
+            (one, kept)
+            for one in self.groups.get(event.subject, ())
+            if one != event.subject and (kept := self._mind.get((self._number, one))) is not None
+        ]
+        codes = _union(had, taken) if taken else had
+        changes = [self._keep(event, followed, codes, *self._regrouped(event, followed, codes, group))]
+        for one, giver in group:
+            if _overlap(giver.known.codes, taken):
+                first = sum(len(change.after.rows) for change in changes)
+                changes.append(self._give_up(event, one, giver, taken, first=first))
+        return changes
 
-    def _split(self, event: DossierEvent, data: DossiersSplit, followed: Followed | None) -> Sequence[Change]:
-        assert event.state is not None
-        if followed is not None and event.subject == data.origin:
-            return (self._note(event, followed),)
-        origin = self._partner(event, data.origin)
-        parted = self._keep(event, followed, event.state.codes, *self._fold(origin.facts(), event.state.codes))
-        codes = _without(origin.known.codes, event.state.codes)
-        folded, others = self._fold(origin.facts(), codes)
-        least = least_of(codes)
-        rows = row_names(
-            origin.known, folded, least=least, position=event.position, first=len(parted.after.folded.segments)
+    def _regrouped(
+        self,
+        event: DossierEvent,
+        followed: Followed | None,
+        codes: Mapping[str, tuple[str, ...]],
+        group: Sequence[tuple[str, Followed]],
+    ) -> tuple[Dossier, tuple[Fact, ...]]:
+        fact = fact_of_event(event)
+        if followed is not None and followed.known.configured == len(self._configuration):
+            known = followed.known
+            if fact is None and codes is known.codes:
+                return known.folded, followed.others
+            if fact is not None and not group and not followed.others:
+                return extend(known.folded, fact, self._connections), ()
+        sources = (followed, *(kept for _, kept in group))
+        facts = {one.id: one for kept in sources if kept is not None for one in kept.facts()}
+        if fact is not None:
+            facts[fact.id] = fact
+        return self._fold(facts.values(), codes)
+
+    def _give_up(
+        self, event: DossierEvent, one: str, giver: Followed, taken: Mapping[str, tuple[str, ...]], *, first: int
+    ) -> Change:
+        codes = _without(giver.known.codes, taken)
+        folded, others = self._fold(giver.facts(), codes)
+        least = least_of(codes) if codes else giver.known.least
+        after = replace(
+            giver.known,
+            codes=codes,
+            least=least,
+            merged_into=None if codes else UUID(event.subject),
+            folded=folded,
+            configured=len(self._configuration),
+            rows=row_names(giver.known, folded, least=least, position=event.position, first=first) if codes else (),
         )
-        left = replace(
-            origin.known, codes=codes, least=least, folded=folded, configured=len(self._configuration), rows=rows
-        )
-        self._mind.put((self._number, data.origin), Followed(left, others))
-        return (parted, Change(event.position, origin.known, left))
+        self._mind.put((self._number, one), Followed(after, others))
+        return Change(event.position, giver.known, after)
 
     def _keep(
         self,
@@ -220,25 +260,21 @@ class Follower:
         others: tuple[Fact, ...],
     ) -> Change:
         before = None if followed is None else followed.known
-        same = before is not None and codes is before.codes
-        least = before.least if same and before is not None else least_of(codes)
+        same = before is not None and (codes is before.codes or not codes)
+        least = before.least if before is not None and same else least_of(codes)
+        merged_into = None if event.state is None else event.state.merged_into
         after = Known(
             dossier=UUID(event.subject) if before is None else before.dossier,
             position=event.position,
             codes=codes,
             least=least,
-            merged_into=None,
+            merged_into=merged_into,
             folded=folded,
             configured=len(self._configuration),
-            rows=row_names(before, folded, least=least, position=event.position),
+            rows=() if not codes else row_names(before, folded, least=least, position=event.position),
         )
         self._mind.put((self._number, event.subject), Followed(after, others))
         return Change(event.position, before, after)
-
-    def _note(self, event: DossierEvent, followed: Followed) -> Change:
-        after = replace(followed.known, position=event.position)
-        self._mind.put((self._number, event.subject), replace(followed, known=after))
-        return Change(event.position, followed.known, after)
 
     def _fold(self, facts: Iterable[Fact], codes: Mapping[str, tuple[str, ...]]) -> tuple[Dossier, tuple[Fact, ...]]:
         mine: list[Fact] = []
@@ -247,13 +283,28 @@ class Follower:
             (mine if fact.code in codes.get(fact.system, ()) else others).append(fact)
         return fold(mine, self._connections), tuple(others)
 
-    def _partner(self, event: DossierEvent, dossier: str) -> Followed:
-        partner = self._mind.get((self._number, dossier))
-        if partner is None:
-            raise BrokenLog(f"position {event.position} speaks of dossier {dossier}, which has no event before it")
-        return partner
+
+def groups_of(lineages: Iterable[Iterable[UUID]]) -> Groups:
+    """Groups of dossiers out of their lineages; lineages that share a dossier are one group."""
+    groups: dict[str, set[str]] = {}
+    for lineage in lineages:
+        group = {str(one) for one in lineage}
+        for one in tuple(group):
+            group |= groups.get(one, set())
+        groups.update(dict.fromkeys(group, group))
+    frozen = {id(group): frozenset(group) for group in groups.values()}
+    return {one: frozen[id(group)] for one, group in groups.items()}
 
 
 def _without(codes: Mapping[str, tuple[str, ...]], gone: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     kept = {system: tuple(one for one in mine if one not in gone.get(system, ())) for system, mine in codes.items()}
     return {system: mine for system, mine in kept.items() if mine}
+
+
+def _union(codes: Mapping[str, tuple[str, ...]], more: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    systems = sorted({*codes, *more})
+    return {system: tuple(sorted({*codes.get(system, ()), *more.get(system, ())})) for system in systems}
+
+
+def _overlap(codes: Mapping[str, tuple[str, ...]], others: Mapping[str, tuple[str, ...]]) -> bool:
+    return any(one in codes.get(system, ()) for system, several in others.items() for one in several)

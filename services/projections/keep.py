@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 from contracts.dossier_events import DossierEvent
 from contracts.upcasting import parse_event
 from services.event_store.port import EventStore
 from services.projections import agency_day, dossier_segments, dossiers
-from services.projections.follow import BrokenLog, Follower, Mind
+from services.projections.follow import BrokenLog, Follower, Mind, Needs, groups_of
 from services.projections.known import Change
 from services.projections.port import LIVE, ReadModels, TableChanges
 
@@ -142,20 +143,30 @@ class Keeper:
 
     async def _follow(self, tenant: str, follower: Follower, page: Sequence[DossierEvent]) -> list[Change]:
         self._mind.trim()
-        missing = follower.missing(page)
-        if missing:
-            entries = await self._store.entries(tenant, missing)
-            lineages = {one for entry in entries.values() for one in entry.lineage}
-            stored = await self._store.events_of(tenant, missing | lineages)
-            follower.learn(
-                [parse_event(one.body) for one in stored if one.position <= follower.position], wanted=missing
-            )
+        needs = follower.needs(page)
+        if needs.missing or needs.regrouped:
+            await self._bring_to_mind(tenant, follower, needs)
         changes: list[Change] = []
         for number, event in enumerate(page):
             changes.extend(follower.follow(event))
             if number % _YIELD_EVERY == 0:
                 await asyncio.sleep(0)
         return changes
+
+    async def _bring_to_mind(self, tenant: str, follower: Follower, needs: Needs) -> None:
+        entries = await self._store.entries(tenant, {UUID(one) for one in needs.missing | needs.regrouped})
+        groups = groups_of(entry.lineage for entry in entries.values())
+        follower.groups = groups
+        wanted = follower.strangers({one: groups[one] for one in needs.regrouped if one in groups})
+        wanted |= {UUID(one) for one in needs.missing}
+        if wanted:
+            origin = {UUID(one) for dossier in wanted for one in groups.get(str(dossier), (str(dossier),))}
+            stored = await self._store.events_of(tenant, origin)
+            follower.learn(
+                [parse_event(one.body) for one in stored if one.position <= follower.position],
+                groups=groups,
+                wanted=wanted,
+            )
 
     async def _write(
         self,

@@ -6,20 +6,35 @@ from uuid import UUID
 import pytest
 
 from services.projections import agency_day, dossier_segments, dossiers
-from services.projections.follow import BrokenLog, Follower, Mind
+from services.projections.follow import BrokenLog, Follower, Mind, groups_of
 from services.projections.known import Change, Known
 from tests.unit.projections.made_log import T0, MadeLog
 
 HOUR = timedelta(hours=1)
 
 
+def follower_of(log: MadeLog, *, facts_max: int = 10_000) -> Follower:
+    follower = Follower(Mind(facts_max=facts_max), configuration=(), position=0)
+    follower.groups = groups_of(entry.lineage for entry in log.entries.values())
+    return follower
+
+
 def followed(log: MadeLog) -> list[Change]:
-    follower = Follower(Mind(facts_max=10_000), configuration=(), position=0)
+    follower = follower_of(log)
     return [change for event in log.events for change in follower.follow(event)]
 
 
 def last_of(changes: list[Change]) -> dict[UUID, Known]:
     return {change.after.dossier: change.after for change in changes}
+
+
+def moved(changes: list[Change]) -> set[tuple[int, UUID]]:
+    """Where dossiers that were there got other segment rows."""
+    return {
+        (change.position, change.after.dossier)
+        for change in changes
+        if change.before is not None and change.after.rows != change.before.rows
+    }
 
 
 @pytest.fixture
@@ -69,15 +84,12 @@ def test_a_step_that_moves_nothing_leaves_the_rows_alone(log: MadeLog) -> None:
     assert (list(nothing.added), list(nothing.retired)) == ([], [])
 
 
-@pytest.mark.parametrize("survivor_first", [False, True])
-def test_a_merge_takes_the_absorbed_dossier_out_and_its_facts_over_at_one_position(
-    log: MadeLog, survivor_first: bool
-) -> None:
+def test_a_merge_moves_both_dossiers_at_the_position_of_the_link(log: MadeLog) -> None:
     log.say("portal", "P-1", "submitted", T0 - HOUR, {"channel": "online"})
     log.say("one-stop", "A1", "accepted", T0, {"channel": "online"})
-    log.say("one-stop", "A1", "linked", T0, {"system": "portal", "code": "P-1"})
     survivor, absorbed = log.holders["one-stop", "A1"], log.holders["portal", "P-1"]
-    log.join(survivor, absorbed, survivor_first=survivor_first)
+    log.say("one-stop", "A1", "linked", T0, {"system": "portal", "code": "P-1"})
+    assert [event.act for event in log.events[4:]] == ["linked", "merged", "merged"]
     changes = followed(log)
     known = last_of(changes)
 
@@ -85,42 +97,51 @@ def test_a_merge_takes_the_absorbed_dossier_out_and_its_facts_over_at_one_positi
     assert known[absorbed].merged_into == survivor
     assert known[survivor].least == ("one-stop", "A1")
     assert {fact.act for fact in known[survivor].folded.facts} == {"submitted", "accepted", "linked"}
-    at = {c.position for c in changes if c.before is not None and c.before.rows and c.after.rows != c.before.rows}
-    assert at == {6 if survivor_first else 7}, "both dossiers move at the survivor's announcement"
+    moved = {
+        (c.position, c.after.dossier) for c in changes[2:] if c.before is not None and c.after.rows != c.before.rows
+    }
+    assert moved == {(5, survivor), (5, absorbed)}
 
 
-@pytest.mark.parametrize("parted_first", [False, True])
-def test_a_split_gives_each_part_the_facts_of_its_codes_and_a_later_merge_brings_them_back(
-    log: MadeLog, parted_first: bool
-) -> None:
+def test_a_split_gives_each_part_the_facts_of_its_codes_and_a_later_link_brings_them_back(log: MadeLog) -> None:
     log.say("one-stop", "A1", "accepted", T0, {"channel": "online"})
     log.say("one-stop", "A1", "linked", T0, {"system": "one-stop", "code": "B2"})
     log.say("one-stop", "B2", "accepted", T0 + HOUR, {"channel": "direct"})
     origin = log.holders["one-stop", "A1"]
-    log.say("one-stop", "A1", "unlinked", T0, {"system": "one-stop", "code": "B2"})
-    parted = log.part(origin, {("one-stop", "B2")}, parted_first=parted_first)
-    known = last_of(followed(log))
+    log.say("one-stop", "A1", "unlinked", T0 + HOUR, {"system": "one-stop", "code": "B2"})
+    parted = log.holders["one-stop", "B2"]
+    assert parted != origin
+    changes = followed(log)
+    known = last_of(changes)
     assert {fact.code for fact in known[origin].folded.facts} == {"A1"}
     assert [fact.act for fact in known[parted].folded.facts] == ["accepted"]
     assert known[origin].codes == {"one-stop": ("A1",)}
+    at = {change.position for change in changes if change.position > 6 and change.before is None}
+    assert len(at) == 1
+    assert {
+        c.position for c in changes if c.after.dossier == origin and c.before and c.before.rows != c.after.rows
+    } >= at
 
-    log.say("one-stop", "A1", "linked", T0 + HOUR, {"system": "one-stop", "code": "B2"})
-    log.join(origin, parted)
+    log.say("one-stop", "A1", "linked", T0 + 2 * HOUR, {"system": "one-stop", "code": "B2"})
     known = last_of(followed(log))
     assert {fact.code for fact in known[origin].folded.facts} == {"A1", "B2"}
-    names = [name for one in known.values() for name in one.rows]
+    assert known[parted].merged_into == origin
+    [rows] = dossier_segments.project(followed(log))
+    names = [(row.known_from, row.ordinal) for row in rows.added]
     assert len(names) == len(set(names)), "no two rows have one name"
 
 
-def test_rows_of_both_parts_of_a_split_have_names_of_their_own(log: MadeLog) -> None:
-    log.say("one-stop", "A1", "accepted", T0)
-    log.say("one-stop", "A1", "linked", T0, {"system": "one-stop", "code": "B2"})
-    log.say("one-stop", "B2", "accepted", T0 - HOUR)
-    log.say("one-stop", "A1", "unlinked", T0, {"system": "one-stop", "code": "B2"})
-    log.part(log.holders["one-stop", "A1"], {("one-stop", "B2")})
-    [rows] = dossier_segments.project(followed(log))
-    names = [(row.known_from, row.ordinal) for row in rows.added]
-    assert len(names) == len(set(names))
+def test_a_corrected_link_moves_a_code_between_two_dossiers_that_both_live_on(log: MadeLog) -> None:
+    for code in ("A1", "B2", "C3"):
+        log.say("one-stop", code, "accepted", T0)
+    log.say("one-stop", "B2", "linked", T0, {"system": "one-stop", "code": "A1"}, act_id="x")
+    log.say("one-stop", "B2", "linked", T0, {"system": "one-stop", "code": "C3"}, act_id="x", revision=T0 + HOUR)
+    known = last_of(followed(log))
+    now = {tuple(one.codes.get("one-stop", ())) for one in known.values() if one.merged_into is None}
+    assert now == {("A1",), ("B2", "C3")}
+    for one in known.values():
+        assert {fact.code for fact in one.folded.facts} <= set(one.codes.get("one-stop", ()))
+        assert bool(one.rows) == (one.merged_into is None)
 
 
 def test_a_configuration_counts_from_its_announcement_to_the_dossier_on() -> None:
@@ -129,7 +150,6 @@ def test_a_configuration_counts_from_its_announcement_to_the_dossier_on() -> Non
     dossier = log.holders["one-stop", "A1"]
     assert last_of(followed(log))[dossier].folded.segments == ()
     log.connect(("one-stop", "one_stop"))
-    log.restate(dossier)
     changes = followed(log)
     assert [change.position for change in changes] == [1, 3]
     assert changes[-1].after.folded.segments[-1].accepted_at == T0
@@ -139,25 +159,23 @@ def test_a_dossier_brought_back_to_mind_is_known_as_if_it_had_never_been_forgott
     log.say("portal", "P-1", "submitted", T0 - HOUR, {"channel": "online"})
     log.say("one-stop", "A1", "accepted", T0)
     log.say("one-stop", "A1", "linked", T0, {"system": "portal", "code": "P-1"})
-    survivor, absorbed = log.holders["one-stop", "A1"], log.holders["portal", "P-1"]
-    log.join(survivor, absorbed)
     log.say("one-stop", "A1", "processing_finished", T0 + HOUR)
+    dossier = log.holders["one-stop", "A1"]
     expected = followed(log)[-1]
 
-    done = log.events[:-1]
-    follower = Follower(
-        Mind(facts_max=10_000),
-        configuration=[event for event in done if event.subject == "tenant"],
-        position=done[-1].position,
-    )
-    assert follower.missing(log.events[-1:]) == {survivor}
-    follower.learn([event for event in done if event.subject != "tenant"], wanted={survivor})
-    [change] = follower.follow(log.events[-1])
+    done, last = log.events[:-1], log.events[-1:]
+    configuration = [event for event in done if event.subject == "tenant"]
+    follower = Follower(Mind(facts_max=10_000), configuration=configuration, position=len(done))
+    assert follower.needs(last).missing == {str(dossier)}
+    groups = groups_of(entry.lineage for entry in log.entries.values())
+    assert follower.strangers(groups) == set(log.entries)
+    follower.learn([event for event in done if event.subject != "tenant"], groups=groups, wanted={dossier})
+    assert follower.needs(last).missing == set()
+    [change] = follower.follow(last[0])
     assert change.before is not None
     assert expected.before is not None
     assert (change.before.rows, change.after.rows) == (expected.before.rows, expected.after.rows)
     assert change.after.folded.segments == expected.after.folded.segments
-    assert follower.missing(log.events[-1:]) == set()
 
 
 def test_a_hole_in_the_log_is_refused(log: MadeLog) -> None:
@@ -180,20 +198,31 @@ def test_the_mind_forgets_what_was_not_met_for_longest(log: MadeLog) -> None:
     mind.trim()
     log.say("one-stop", "A0", "processing_finished", T0 + HOUR)
     log.say("one-stop", "A3", "processing_finished", T0 + HOUR)
-    assert follower.missing(log.events[-2:]) == {log.holders["one-stop", "A0"]}
+    assert follower.needs(log.events[-2:]).missing == {str(log.holders["one-stop", "A0"])}
 
 
 def test_a_code_is_written_where_it_is_taken_and_never_where_it_was_given_up(log: MadeLog) -> None:
     log.say("portal", "P-1", "submitted", T0 - HOUR)
     log.say("one-stop", "A1", "accepted", T0)
-    log.say("one-stop", "A1", "linked", T0, {"system": "portal", "code": "P-1"})
     survivor, absorbed = log.holders["one-stop", "A1"], log.holders["portal", "P-1"]
-    log.join(survivor, absorbed)
+    log.say("one-stop", "A1", "linked", T0, {"system": "portal", "code": "P-1"})
     changes = followed(log)
-    _, codes = dossiers.project(changes[-3:])
+    _, codes = dossiers.project([change for change in changes if change.position > 4])
     assert codes.added == [("portal", "P-1", survivor)]
     rows, _ = dossiers.project(changes)
     assert {(row.dossier, row.merged_into) for row in rows.added} == {(survivor, None), (absorbed, survivor)}
+
+
+def test_every_living_dossier_is_as_its_last_event_says(log: MadeLog) -> None:
+    log.say("portal", "P-1", "submitted", T0 - HOUR, {"channel": "online"})
+    log.say("one-stop", "A1", "accepted", T0, {"due_at": T0 + HOUR, "agency": "H99.1"})
+    log.say("one-stop", "A1", "linked", T0, {"system": "portal", "code": "P-1"})
+    log.say("one-stop", "B2", "status_reported", T0, {"status": 4, "raw": "4"})
+    log.say("one-stop", "A1", "processing_finished", T0 + 2 * HOUR)
+    log.say("one-stop", "A1", "unlinked", T0 + 2 * HOUR, {"system": "portal", "code": "P-1"})
+    rows, _ = dossiers.project(followed(log))
+    said = {UUID(event.subject): event.state for event in log.events if event.subject != "tenant"}
+    assert {row.dossier: row.state() for row in rows.added} == said
 
 
 def test_a_day_gets_what_a_dossier_contributes_and_gives_it_back(log: MadeLog) -> None:
