@@ -90,7 +90,8 @@ class Holds:
 
     def _tell_holders(self, _connection: object) -> None:
         self._connection = None
-        for holder in self._holders.values():
+        # A task with several holds is cancelled once: the first block it leaves tells why, the others let it pass.
+        for holder in set(self._holders.values()):
             self._lost.add(holder)
             holder.cancel()
         self._holders.clear()

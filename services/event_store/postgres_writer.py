@@ -182,7 +182,7 @@ def _losing(tenant: str) -> Iterator[None]:
 
 
 async def _commit(connection: AnyConnection, tenant: str) -> None:
-    if connection.is_closed():
+    if _is_gone(connection):
         raise LostTenant(f"{tenant}: the connection was lost before the commit; nothing was written")
     try:
         done = await connection.execute("COMMIT")
@@ -199,8 +199,15 @@ async def _commit(connection: AnyConnection, tenant: str) -> None:
         raise Conflict(f"{tenant}: a statement of this transaction had failed; nothing was written")
 
 
+def _is_gone(connection: AnyConnection) -> bool:
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:
+        return True  # the pool took it back when it was lost
+
+
 async def _roll_back(connection: AnyConnection) -> None:
-    if connection.is_closed() or not connection.is_in_transaction():
+    if _is_gone(connection) or not connection.is_in_transaction():
         return
     try:
         await connection.execute("ROLLBACK")

@@ -35,8 +35,9 @@ _AWAY: tuple[type[Exception], ...] = (
 def is_away(error: BaseException) -> bool:
     """Whether this is the driver's way to say that the database is away, rather than that the call is wrong."""
     if isinstance(error, asyncpg.InterfaceError):
-        # The driver uses this one type for its own misuse too; only the words tell.
-        return "closed" in str(error) or "closing" in str(error)
+        # The driver uses this one type for its own misuse too; only the words tell. A pooled connection that was lost
+        # says that it was "released back to the pool".
+        return any(word in str(error) for word in ("closed", "closing", "released back"))
     return isinstance(error, _AWAY)
 
 
