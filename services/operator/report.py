@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
+from services.domain.statistics.flow import Due
 from services.event_store.port import EventStore
 from services.operator import report_screen, screen
 from services.operator.errors import Away, Findings, WrongUsage
@@ -17,7 +18,7 @@ from services.operator.settings import read_settings
 from services.operator.tenants import require_tenant
 from services.projections import dossier_segments
 from services.projections.flow_document import DIMENSIONS, FlowRequest, broken_rows, flow_document
-from services.projections.flow_report import Due, PostgresFlowReports
+from services.projections.flow_report import PostgresFlowReports
 from services.projections.port import ReadModels
 from services.projections.postgres import PostgresReadModels
 from services.runtime.clock import Clock, SystemClock

@@ -8,7 +8,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
-from services.projections.flow_report import FIGURES
+from services.domain.statistics.flow import FIGURES
 
 LABELS: Final = {
     "month": ("Tháng", "month"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -11,6 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.domain.dossier import Segment
+from services.domain.statistics.flow import Figure, classify, just_before
 from services.projections.known import Change, Known
 from services.projections.port import Table, TableChanges
 from services.projections.tables import DayRow
@@ -19,7 +19,15 @@ NAME: Final = "agency_day"
 DAYS: Final = Table("days", DayRow._fields, 4)
 ZONE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 _KEY: Final = 4
-_FLOWS: Final = len(DayRow._fields) - _KEY
+_COUNTED: Final[tuple[tuple[Figure, ...], ...]] = (
+    ("received_online", "received_direct", "received_channel_unknown"),
+    ("reopened",),
+    ("resolved_on_time",),
+    ("resolved_late",),
+    ("resolved_no_due_date",),
+    ("voided",),
+)
+"""The figures that each column after the key sums up; the channel is part of the key."""
 
 
 def project(changes: Sequence[Change]) -> list[TableChanges]:
@@ -37,7 +45,7 @@ def project(changes: Sequence[Change]) -> list[TableChanges]:
         for sign, known in ((-1, before), (1, after)):
             if known is not None and known.rows:
                 for row in contribution(known.folded.segments):
-                    counts = sums.setdefault(row[:_KEY], [0] * _FLOWS)
+                    counts = sums.setdefault(row[:_KEY], [0] * len(_COUNTED))
                     for place, count in enumerate(row[_KEY:]):
                         counts[place] += sign * count
     counted = [(*key, *counts) for key, counts in sorted(sums.items()) if any(counts)]
@@ -47,42 +55,17 @@ def project(changes: Sequence[Change]) -> list[TableChanges]:
 def contribution(segments: Sequence[Segment]) -> list[DayRow]:
     """The days on which a dossier came in, was resolved, was reopened or voided, each as at that day's own end.
 
-    The same predicates as the flow report of that one day (due date compared as instants).
+    The figures of the flow report of that one day, with due dates compared as instants.
     """
     rows = []
     for day in _days_of_interest(segments):
-        start, end = _bounds(day)
-        now, before = _just_before(segments, end), _just_before(segments, start)
-        if now is None or now.accepted_at is None:
-            continue
-        row = DayRow(
-            day,
-            now.agency or "",
-            now.procedure or "",
-            now.channel or "",
-            *_flows(now, before, start, end),
-        )
-        if any(row[_KEY:]):
-            rows.append(row)
+        opens, closes = _bounds(day)
+        figures = classify(segments, opens=opens, closes=closes, zone=ZONE, due="instant")
+        counts = [sum(figure in figures for figure in summed) for summed in _COUNTED]
+        now = just_before(segments, closes)
+        if now is not None and any(counts):
+            rows.append(DayRow(day, now.agency or "", now.procedure or "", now.channel or "", *counts))
     return rows
-
-
-def _flows(now: Segment, before: Segment | None, start: datetime, end: datetime) -> tuple[int, ...]:
-    if now.void:
-        return (0, 0, 0, 0, 0, int(before is None or not before.void))
-    accepted, ended, due = now.accepted_at, now.ended_at, now.due_at
-    assert accepted is not None
-    resolved = ended is not None and start <= ended < end
-    in_time = resolved and due is not None and ended is not None and ended <= due
-    reopened = accepted < start and before is not None and before.ended_at is not None and before.ended_at != ended
-    return (
-        int(start <= accepted < end),
-        int(reopened),
-        int(in_time),
-        int(resolved and due is not None and not in_time),
-        int(resolved and due is None),
-        0,
-    )
 
 
 def _days_of_interest(segments: Sequence[Segment]) -> list[date]:
@@ -96,15 +79,6 @@ def _days_of_interest(segments: Sequence[Segment]) -> list[date]:
             moments.add(segment.occurred_from)
         was = segment
     return sorted({moment.astimezone(ZONE).date() for moment in moments if moment is not None})
-
-
-def _just_before(segments: Sequence[Segment], instant: datetime) -> Segment | None:
-    place = bisect_left(segments, instant, key=_from)
-    return segments[place - 1] if place else None
-
-
-def _from(segment: Segment) -> datetime:
-    return segment.occurred_from
 
 
 @lru_cache(maxsize=4096)

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from hashlib import sha256
 from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
+from services.domain.statistics.flow import CAME, FIGURES, VERSION, WENT_OR_STAYED, Due, list_hash
 from services.projections.flow_report import (
-    FIGURES,
-    IN,
-    OUT,
     Dimension,
-    Due,
     FlowQuery,
     FlowReports,
     FlowRow,
@@ -23,8 +19,6 @@ from services.projections.flow_report import (
 from services.projections.zones import start_of
 
 DEFINITION: Final = "flow"
-VERSION: Final = 1
-"""A newer rule gets another number: a report once made stays the same for ever."""
 
 DIMENSIONS: Final = ("month", "agency", "procedure", "channel")
 
@@ -98,7 +92,7 @@ def broken_rows(document: Mapping[str, Any]) -> list[str]:
     broken = []
     by = document["identity"]["by"]
     for row in (*document["rows"], document["totals"]):
-        into, out = sum(row[name] for name in IN), sum(row[name] for name in OUT)
+        into, out = sum(row[name] for name in CAME), sum(row[name] for name in WENT_OR_STAYED)
         if into != out:
             which = ", ".join(f"{name} {row[name]}" for name in by if name in row) or "the whole period"
             broken.append(f"{which}: {into} against {out}")
@@ -123,7 +117,7 @@ def _figures(row: FlowRow) -> dict[str, Any]:
 def _every_period(rows: list[FlowRow], query: FlowQuery) -> list[FlowRow]:
     found = {row.period: row for row in rows}
     nothing = dict.fromkeys(FIGURES, 0)
-    hashes = dict.fromkeys(FIGURES, sha256().hexdigest()) if query.hashes else {}
+    hashes = dict.fromkeys(FIGURES, list_hash(())) if query.hashes else {}
     return [
         found.get(number) or FlowRow(number, None, None, None, nothing, hashes) for number in range(len(query.periods))
     ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 from zoneinfo import ZoneInfo
 
+from services.domain.statistics.flow import FIGURES, Due, Figure
 from services.projections.port import ReadModelsUnavailable
 from services.projections.statements import STATEMENTS
 from services.projections.zones import offsets
@@ -16,26 +17,7 @@ from services.runtime.database import translated
 if TYPE_CHECKING:
     from asyncpg import Pool, Record
 
-Due = Literal["instant", "day"]
 Dimension = Literal["agency", "procedure", "channel"]
-
-IN: Final = (
-    "carried_over",
-    "received_online",
-    "received_direct",
-    "received_channel_unknown",
-    "reopened",
-)
-OUT: Final = (
-    "resolved_on_time",
-    "resolved_late",
-    "resolved_no_due_date",
-    "in_hand_not_due",
-    "in_hand_overdue",
-    "in_hand_no_due_date",
-)
-FIGURES: Final = (*IN, *OUT, "voided")
-"""Every figure of a row. What came in (`IN`) is what went out or is still there (`OUT`); voided ones are in neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +49,8 @@ class FlowRow:
     agency: str | None
     procedure: str | None
     channel: str | None
-    figures: Mapping[str, int]
-    hashes: Mapping[str, str] = field(default_factory=dict)
+    figures: Mapping[Figure, int]
+    hashes: Mapping[Figure, str] = field(default_factory=dict)
     """Figure → SHA-256 (hex) of the sorted lines `system/code` of the dossiers it counts, each by its least one."""
 
 
@@ -76,7 +58,7 @@ class FlowReports(Protocol):
     """Answers a flow report's question. Raises ReadModelsUnavailable."""
 
     async def flow(self, query: FlowQuery) -> list[FlowRow]:
-        """The rows there are, in order of period, agency, procedure and channel; absent values come first."""
+        """The rows in which anything counts, by period, agency, procedure and channel; absent values first."""
         ...
 
 
@@ -107,13 +89,13 @@ class PostgresFlowReports:
                     list(seconds),
                     query.hashes,
                 )
-        return in_order([_row(record, hashes=query.hashes) for record in records])
+        return told(_row(record, hashes=query.hashes) for record in records)
 
 
-def in_order(rows: list[FlowRow]) -> list[FlowRow]:
-    """By period, agency, procedure and channel, text by code points, absent values first."""
+def told(rows: Iterable[FlowRow]) -> list[FlowRow]:
+    """Rows in order, those in which nothing counts left out."""
     return sorted(
-        rows,
+        (row for row in rows if any(row.figures.values())),
         key=lambda row: (
             row.period,
             *((value is not None, value or "") for value in (row.agency, row.procedure, row.channel)),

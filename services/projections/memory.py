@@ -111,7 +111,7 @@ class MemoryReadModels:
             believed,
             key=lambda row: (
                 *(row.least_system, row.least_code),
-                *(row.occurred_from is not None, row.occurred_from and row.occurred_from.timestamp()),
+                row.occurred_from,
             ),
         )
 

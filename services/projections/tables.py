@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from contracts.codes import DossierStatus
+from contracts.codes import Channel, Clock, DossierStatus, Outcome
 from contracts.dossier_events import DossierState
 
 
@@ -65,7 +65,7 @@ class SegmentRow(NamedTuple):
     """What was believed, from one position to another, to hold from one moment to another.
 
     Known from `known_from` up to but not including `known_to`; it holds from `occurred_from` up to but not including
-    `occurred_to`. None is without bound. A row is named by the position that brought it and its number among those.
+    `occurred_to`; None is without bound. A row is named by the position that brought it and its number among those.
     """
 
     known_from: int
@@ -74,19 +74,19 @@ class SegmentRow(NamedTuple):
     dossier: UUID
     least_system: str
     least_code: str
-    occurred_from: datetime | None
+    occurred_from: datetime
     occurred_to: datetime | None
     status: int | None
-    clock: str
+    clock: Clock
     submitted_at: datetime | None
     accepted_at: datetime | None
     ended_at: datetime | None
-    outcome: str | None
+    outcome: Outcome | None
     due_at: datetime | None
     paused_since: datetime | None
     agency: str | None
     procedure: str | None
-    channel: str | None
+    channel: Channel | None
     void: bool
     reopened: int
 

@@ -58,7 +58,7 @@ COMMENT ON TABLE read.codes IS 'Which dossier holds a code now; part of the proj
 CREATE TABLE read.segments (
     known_from bigint NOT NULL,
     known_to bigint,
-    occurred_from timestamptz,
+    occurred_from timestamptz NOT NULL,
     occurred_to timestamptz,
     submitted_at timestamptz,
     accepted_at timestamptz,

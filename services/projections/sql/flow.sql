@@ -31,11 +31,11 @@ measured AS (
     SELECT
         *,
         NOT void AND accepted_at < opens AND ended_before IS NULL AS carried_over,
-        NOT void AND accepted_at >= opens AND accepted_at < closes AS received,
+        NOT void AND accepted_at >= opens AS received,
         NOT void AND accepted_at < opens AND ended_before IS NOT NULL AND ended_at IS DISTINCT FROM ended_before
             AS reopened,
-        NOT void AND accepted_at < closes AND ended_at >= opens AND ended_at < closes AS resolved,
-        NOT void AND accepted_at < closes AND ended_at IS NULL AS in_hand,
+        NOT void AND accepted_at IS NOT NULL AND ended_at >= opens AS resolved,
+        NOT void AND accepted_at IS NOT NULL AND ended_at IS NULL AS in_hand,
         void AND NOT void_before AS voided,
         CASE WHEN $9::boolean
             THEN read.local_day(ended_at, $10, $11) <= read.local_day(due_at, $10, $11)

@@ -4,4 +4,4 @@ FROM read.builds
 JOIN read.segments ON segments.build = builds.number
 WHERE builds.tenant = $1 AND builds.projection = 'dossier_segments' AND builds.stage = 'live'
   AND segments.known_from <= $2 AND (segments.known_to IS NULL OR segments.known_to > $2)
-ORDER BY least_system COLLATE "C", least_code COLLATE "C", occurred_from NULLS FIRST
+ORDER BY least_system COLLATE "C", least_code COLLATE "C", occurred_from
