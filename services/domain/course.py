@@ -90,8 +90,8 @@ class Course:
         self.void = False
         self.reopened = 0
         self.pairing = _NO_PAIRING
-        self.rows: Mapping[str, tuple[Row, UUID]] = {}
-        """System → how far its row of statuses got, and the fact that it got there by."""
+        self.rows: Mapping[str, tuple[Row, UUID | None]] = {}
+        """System → how far its row of statuses got, and the fact that it got there by where that moved no state."""
         self.rests_on: Mapping[str, str] = {}
         self.seen: frozenset[DossierStatus] = frozenset()
         self.status_fact: UUID | None = None
@@ -218,15 +218,15 @@ class Course:
         system, status = fact.system, claim.status
         row = self.rows[system][0] if system in self.rows else _NO_ROW
         acts = acts_between(row, status) if row.status is not status else ()
-        if acts or row.status is not status:
-            self.rows = {**self.rows, system: (after_report(row, status, acts), fact.id)}
+        allowed = [act for act in acts if self._may(act, epoch, kind, system, agency)]
+        if row.status is not status:
+            self.rows = {**self.rows, system: (after_report(row, status, acts), None if allowed else fact.id)}
         self.heading = ACCEPTED if status is ACCEPTED else IN_PROCESS
         authority = epoch.moves("status_reported", system, agency)
         if authority and claim.due_at is not None:
             self._due(claim.due_at, system)
-        for act in acts:
-            if self._may(act, epoch, kind, system, agency):
-                _DERIVED[act](self, fact)
+        for act in allowed:
+            _DERIVED[act](self, fact)
         # A source with authority may move its own status freely, also backwards; nobody else's.
         if (
             acts
@@ -245,9 +245,10 @@ class Course:
         # What its status row was already taken to mean is not a second act when the source then names it.
         repeated = act in row.derived
         after = Row(row.status, row.past_acceptance, row.before_acceptance) if repeated else after_act(row, act)
+        may = self._may(act, epoch, kind, system, agency)
         if after is not row:
-            self.rows = {**self.rows, system: (after, fact.id)}
-        if not self._may(act, epoch, kind, system, agency):
+            self.rows = {**self.rows, system: (after, None if may else fact.id)}
+        if not may:
             return
         if act in _GIVES_DUE_DATE:
             due_at: datetime | None = getattr(fact.claim, "due_at", None)
@@ -544,7 +545,7 @@ class Course:
             assert self.status_fact is not None
             found.append(Judgement("no_acceptance", (self.status_fact,), "past acceptance, but when is not said"))
         for system, (row, fact) in self.rows.items():
-            if row.status is not None and row.status not in self.seen:
+            if fact is not None and row.status is not None and row.status not in self.seen:
                 found.append(self._unheard(system, row.status, fact))
         return tuple(sorted(set(found)))
 
