@@ -3,6 +3,7 @@
 import json
 import random
 import socket
+import tempfile
 from pathlib import Path
 
 from deploy.local.errors import LocalError
@@ -16,13 +17,14 @@ def remembered(folder: Path, *, names: tuple[str, ...]) -> dict[str, int]:
     """The folder's port for each name, chosen free at the first call and the same ever after."""
     file = folder / "ports.json"
     known: dict[str, int] = json.loads(file.read_text()) if file.exists() else {}
-    for name in names:
-        if name not in known:
-            known[name] = _free(besides=set(known.values()))
-    folder.mkdir(parents=True, exist_ok=True)
-    fresh = file.with_suffix(".new")
-    fresh.write_text(json.dumps(known, indent=1) + "\n")
-    fresh.replace(file)
+    missing = [name for name in names if name not in known]
+    for name in missing:
+        known[name] = _free(besides=set(known.values()))
+    if missing:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=folder, suffix=".new", delete=False) as fresh:
+            fresh.write(json.dumps(known, indent=1) + "\n")
+        Path(fresh.name).replace(file)
     return known
 
 
