@@ -92,9 +92,9 @@ class Intake:
         for one in said:
             last = known.get(one.key)
             content = one.content if isinstance(one, Said) else _TAKEN_BACK
-            if (last is None and isinstance(one, Unsaid)) or (
-                last is not None and (content == last.content or content in last.also)
-            ):
+            if last is None and isinstance(one, Unsaid):
+                continue
+            if last is not None and (content == last.content or content in last.also):
                 plan.unchanged += 1
                 continue
             if last is not None and self._manner == "late" and observed_at < last.seen_at:

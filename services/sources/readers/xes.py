@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final
 from xml.parsers import expat
 
 from services.sources.bytes import FileBroken, chunks
 from services.sources.mapping import Rows
 from services.sources.row import Refused, Row
+
+_VALUE_BYTES_MAX: Final = 64 * 1024 * 1024
 
 
 def read(
@@ -51,6 +54,9 @@ class _Log:
         self._parser.StartElementHandler = self._open
         self._parser.EndElementHandler = self._close
         self._parser.StartDoctypeDeclHandler = self._doctype
+        self._held: list[bytes] = []
+        self._held_bytes = self._patience_bytes = 0
+        self._elements = 0
         self._rows: list[Row] = []
         self._trace: dict[str, str] | None = None
         self._event: dict[str, str] | None = None
@@ -60,8 +66,19 @@ class _Log:
         self.saw_log = False
 
     def feed(self, chunk: bytes, *, final: bool = False) -> None:
-        """Read on."""
-        self._parser.Parse(chunk, final)
+        """Read on. Chunks that one value fills are gathered, since the parser begins such a value anew with each."""
+        self._held.append(chunk)
+        self._held_bytes += len(chunk)
+        if self._held_bytes > _VALUE_BYTES_MAX:
+            line = self._parser.CurrentLineNumber
+            raise FileBroken(f"{self._name}:{line}: has a value of more than {_VALUE_BYTES_MAX} bytes; remove it")
+        if self._held_bytes < self._patience_bytes and not final:
+            return
+        before, together = self._elements, b"".join(self._held)
+        self._held.clear()
+        self._parser.Parse(together, final)
+        self._patience_bytes = 0 if self._elements > before else 2 * max(self._held_bytes, self._patience_bytes)
+        self._held_bytes = 0
 
     def taken(self) -> list[Row]:
         """The rows that became complete."""
@@ -75,6 +92,7 @@ class _Log:
 
     def _open(self, element: str, attributes: dict[str, str]) -> None:
         tag = element.rpartition(":")[2]
+        self._elements += 1
         if self._trace is None:
             self.saw_log = self.saw_log or tag == "log"
             if tag == "trace":

@@ -57,9 +57,9 @@ def test_a_bad_row_is_kept_whole(office: Office) -> None:
 
 
 def test_a_quote_that_never_ends_does_not_swallow_the_rows_after_it(office: Office) -> None:
-    many = "".join(f"{number},H-{number},moi,2024-05-14T09:00:00\n" for number in range(10, 5010))
+    many = "".join(f"{number},H-{number},moi,2024-05-14T09:00:00\n" for number in range(10, 1010))
     tally = office.take(office.write("acts.csv", HEADER + FIRST + '2,"H-2,moi,2024-05-14T09:00:00\n' + many))
-    assert (tally.refused, tally.acts["status_reported"]) == (1, 5001)
+    assert (tally.refused, tally.acts["status_reported"]) == (1, 1001)
 
 
 def test_another_encoding_is_named_by_its_byte_and_only_its_rows_wait(office: Office) -> None:
@@ -109,14 +109,14 @@ def test_a_file_that_cannot_be_read_is_named_and_the_others_are_taken(
 
 
 def test_a_gzip_stream_that_was_cut_off_gives_its_complete_rows(office: Office) -> None:
-    rows = "".join(f"{number},H-{number},moi,2024-05-14T09:00:00\n" for number in range(50_000))
+    rows = "".join(f"{number},H-{number},moi,2024-05-14T09:00:00\n" for number in range(8_000))
     whole = gzip.compress((HEADER + rows).encode())
     path = office.folder / "acts.csv.gz"
     path.write_bytes(whole[: len(whole) // 2])
     tally = office.take(path)
     assert len(tally.broken) == 1
     assert "the gzip stream is cut off" in tally.broken[0]
-    assert 10_000 < tally.acts["status_reported"] < 40_000
+    assert 1_000 < tally.acts["status_reported"] < 7_000
     assert office.acts() == [("status_reported", f"H-{number}") for number in range(tally.acts["status_reported"])]
     assert tally.refused == 0
 
