@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from contracts.claims import DossiersMerged, DossiersSplit, Frozen
+from contracts.claims import DossiersMerged, DossiersSplit, Frozen, Restated
 from services.domain.batch import Batch, changed_fields
 from services.domain.decision import Entry, Held
 from services.domain.dossier import CodeKey, Fact, codes_by_system
@@ -131,6 +131,7 @@ class _Telling:
         self._traceparent = traceparent
         self._own = own
         self._told: set[tuple[UUID, str]] = set()
+        self._told_of: set[UUID] = set()
 
     def tell(self, parts: list[_Part]) -> None:
         """The order: the fact, who was absorbed and by whom, who parted and from whom."""
@@ -161,6 +162,10 @@ class _Telling:
             if id_ in at_home:
                 self._announce("split", split, id_, self._news_for(at_home[id_]))
             self._announce("split", split, part.id, self._news_for(part))
+        for part in parts:
+            # A code went from one dossier to another, or nothing links it any more: no merge, no split, yet news.
+            if part is not own and part.id not in self._told_of and part.codes != part.heirs[0].codes:
+                self._announce("restated", Restated(cause=cause), part.id, self._news_for(part))
 
     def _news_for(self, part: _Part) -> dict[str, str]:
         # The fact's own event has told its own dossier already.
@@ -170,6 +175,7 @@ class _Telling:
         if (id_, act) in self._told:
             return
         self._told.add((id_, act))
+        self._told_of.add(id_)
         held, previous = self._advance(id_)
         self._batch.announce(
             act,

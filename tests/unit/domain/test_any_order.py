@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -75,7 +76,7 @@ def claims(draw: st.DrawFn) -> Observation:
     """A status or an act, now and then with an id of its own, a revision mark, an attribute or a due date."""
     system, code = draw(st.sampled_from(CODES))
     act = draw(st.one_of(st.just("status_reported"), st.sampled_from(PLAIN)))
-    data: dict[str, object] = {}
+    data: dict[str, Any] = {}
     if draw(st.integers(0, 3)) == 0:
         data["channel"] = draw(st.sampled_from(["online", "direct"]))
     if draw(st.integers(0, 3)) == 0:
@@ -88,7 +89,7 @@ def claims(draw: st.DrawFn) -> Observation:
             data["due_at"] = START + timedelta(days=due or 5)
     if act in LABELLED and draw(st.booleans()):
         data[LABELLED[act]] = draw(st.sampled_from(["1", "2"]))
-    return observation(
+    claim = observation(
         system,
         act,
         draw(moments),
@@ -96,9 +97,10 @@ def claims(draw: st.DrawFn) -> Observation:
         act_id=draw(st.one_of(st.none(), st.none(), st.sampled_from(["a", "b"]))),
         sequence=draw(st.one_of(st.none(), st.integers(1, 3))),
         revision=draw(marks),
-        observed_at=START + timedelta(days=draw(st.integers(1, 3))),
         **data,
     )
+    # When it was seen is no part of the id: the same observation was seen at one time, whatever it is.
+    return claim.model_copy(update={"observed_at": START + timedelta(days=1 + claim.id.int % 3)})
 
 
 @st.composite

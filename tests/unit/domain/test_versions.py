@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from services.domain.authority import OPERATOR
 from services.domain.dossier import fact_of_observation
+from services.domain.identity import OPERATOR
 from tests.builders import at, fact, retraction
 from tests.specification import given
 
