@@ -8,7 +8,7 @@ from collections.abc import Callable
 import typer
 
 from services.messaging.port import BrokerUnavailable
-from services.operator import import_, quarantine, rebuild, report
+from services.operator import import_, keys, parked, quarantine, rebuild, report, status, subscriber
 from services.operator.errors import Away, CommandError
 from services.runtime.unavailable import DatabaseUnavailable
 
@@ -28,9 +28,13 @@ def khop() -> None:
 
 # A command is a file here with `register(app)`; add its `register` to this list.
 COMMANDS: tuple[Callable[[typer.Typer], None], ...] = (
+    status.register,
     report.register,
     import_.register,
     quarantine.register,
+    parked.register,
+    subscriber.register,
+    keys.register,
     rebuild.register,
 )
 for register in COMMANDS:
