@@ -73,21 +73,26 @@ class Restater:
         if progress == DONE:
             return True
         before, after = await self._told(tenant, causes), _connections(causes)
-        while before != after and progress != DONE:
+        end = _before(progress)
+        more = before != after
+        while more:
             try:
-                page_end = await self._page(tenant, cause, before, after, _begin(progress))
+                page = await self._page(tenant, cause, before, after, end)
             except LostTenant as error:
                 raise Transient(str(error)) from error
-            if page_end is None:
+            if page is None:
                 return False
-            progress = page_end
-            await self._checkpoints.advance(f"{_READER}/{cause.id}", tenant, progress)
+            if page:
+                end = page[-1]
+                await self._checkpoints.advance(f"{_READER}/{cause.id}", tenant, end.int >> 65)
+            more = bool(page)
         await self._checkpoints.advance(f"{_READER}/{cause.id}", tenant, DONE)
         return True
 
     async def _page(
         self, tenant: str, cause: DossierEvent, before: Connections, after: Connections, begin: UUID | None
-    ) -> int | None:
+    ) -> list[UUID] | None:
+        """The dossiers of one page, told; none at the end. None itself if the configuration has changed again."""
         remembered: Remembered = self._recorder.remembered(tenant)
         async with remembered.turn:
             async with self._store.writer(tenant) as writer:
@@ -95,7 +100,7 @@ class Restater:
                     return None
                 entries = await writer.dossiers_after(begin, self._page_max)
                 if not entries:
-                    return DONE
+                    return []
                 page = await load(writer, entries, after)
                 known = await writer.known([announcement_id(cause.id, entry.dossier, "restated") for entry in entries])
                 decision = restate(
@@ -110,7 +115,7 @@ class Restater:
                 remembered.enter(writer.last_position)
                 await append(writer, decision)
             remembered.keep(decision)
-            return entries[-1].dossier.int >> 65
+            return [entry.dossier for entry in entries]
 
     async def _told(self, tenant: str, causes: Sequence[DossierEvent]) -> Connections:
         """The configuration that all dossiers have heard of."""
@@ -132,8 +137,8 @@ class Restater:
             later.cancel()
 
 
-def _begin(progress: int) -> UUID | None:
-    # All ids that share the 63 bits are looked at again: rather twice than not at all.
+def _before(progress: int) -> UUID | None:
+    # The checkpoint has no room for the whole id: those that share its 63 bits are looked at again, which is harmless.
     return UUID(int=(progress << 65) - 1) if progress else None
 
 
