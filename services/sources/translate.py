@@ -133,9 +133,9 @@ class Translator:
                 raise CannotUnderstand(
                     column, read(values), "is no case of [[rows.act]] when: add it, then redrive", unknown=True
                 )
-        said = [one for act in self._acts if (one := self._said(act, row, common, attributes)) is not None]
-        for link in self._links:
-            said += self._linked(link, row, common)
+        # Links first: an act of a code that is known to be another's needs no dossier of its own that is merged later.
+        said: list[Said | Unsaid] = [one for link in self._links for one in self._linked(link, row, common)]
+        said += [one for act in self._acts if (one := self._said(act, row, common, attributes)) is not None]
         return said
 
     def _said(self, act: _Act, row: Row, common: dict[str, Any], attributes: dict[str, Any]) -> Said | Unsaid | None:

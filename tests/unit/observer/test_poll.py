@@ -114,7 +114,7 @@ async def test_numbers_of_the_one_stop_system_are_not_those_of_the_national_list
 
 async def test_a_row_is_told_in_our_words_with_its_own_times() -> None:
     world = World([ACCEPTED])
-    _, accepted, linked = await world.read_to_the_end()
+    _, linked, accepted = await world.read_to_the_end()
     assert accepted.occurred_at == datetime(2024, 5, 13, 2, 12, tzinfo=UTC)
     assert (accepted.code, accepted.act_id, accepted.sequence) == ("H99.10-240513-0007", "1", 1)
     assert json.loads(accepted.data.model_dump_json(exclude_none=True)) == {
@@ -131,7 +131,7 @@ async def test_a_row_is_told_in_our_words_with_its_own_times() -> None:
 async def test_the_portal_speaks_in_words_and_links() -> None:
     row = {"code": "P-1", "status": "receiving", "at": "2024-05-13T09:00:00+07:00", "seq": 1, "channel": "online"}
     row |= {"links": [{"system": "one-stop", "code": "H-1"}, {"system": "national", "code": "N-1"}]}
-    _, submitted, *links = await World([row], map_name="portal.toml").read_to_the_end()
+    _, *links, submitted = await World([row], map_name="portal.toml").read_to_the_end()
     assert (submitted.data.status, submitted.data.raw) == (1, "receiving")  # type: ignore[attr-defined]
     assert [link.data.model_dump() for link in links] == [
         {"system": "one-stop", "code": "H-1"},
@@ -148,7 +148,7 @@ async def test_a_dossier_deleted_as_a_mistake_is_voided() -> None:
 async def test_what_is_shown_again_is_not_said_again() -> None:
     world = World([ACCEPTED, ACCEPTED, FINISHED])
     assert [one.act for one in await world.read_to_the_end()] == [
-        *("system_connected", "status_reported", "linked", "status_reported")
+        *("system_connected", "linked", "status_reported", "status_reported")
     ]
     world.changes.rows += [ACCEPTED, FINISHED]
     assert await world.read_to_the_end() == []
