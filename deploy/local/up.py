@@ -20,7 +20,7 @@ from deploy.local.standing import DATABASE, Standing
 from deploy.postgres.migrate import MigrationFailed, migrate
 
 _ANOTHER_COMMAND_WAIT_S = 180.0
-_PROCESSES_READY_WITHIN_S = 60.0
+_PROCESSES_READY_WITHIN_S = 90.0
 _LOOK_EVERY_S = 0.2
 
 

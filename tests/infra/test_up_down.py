@@ -2,64 +2,57 @@
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from deploy.local import paths, supervisor
+from deploy.local import supervisor
 from deploy.local.standing import Standing
+from tests.infra.running import run, settings
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Path]:
     yield tmp_path / "home"
-    _run("down", home=tmp_path / "home")
-    _run("clean", home=tmp_path / "home")
-
-
-def _run(command: str, *options: str, home: Path) -> subprocess.CompletedProcess[str]:
-    env = {**os.environ, "KHOP_HOME": str(home), "KHOP_CACHE": str(paths.cache())}
-    program = [sys.executable, "-m", f"deploy.local.{command}", *options]
-    return subprocess.run(program, env=env, capture_output=True, text=True, check=False, timeout=120)
+    run("down", home=tmp_path / "home")
+    run("clean", home=tmp_path / "home")
 
 
 def test_up_twice_kills_down_and_clean(home: Path) -> None:
-    first = _run("up", "--servers-only", home=home)
+    first = run("up", "--servers-only", home=home)
     assert (first.returncode, first.stderr) == (0, "")
-    settings = dict(line.split("=", 1) for line in (home / "env").read_text().splitlines())
-    assert settings["KHOP_POSTGRES_DSN"].startswith("postgresql://khop_operator@127.0.0.1:")
-    assert {each.split("=")[0] for each in settings["KHOP_PROCESSES"].split(",")} >= {"gateway", "recorder"}
+    written = settings(home)
+    assert written["KHOP_POSTGRES_DSN"].startswith("postgresql://khop_operator@127.0.0.1:")
+    assert {each.split("=")[0] for each in written["KHOP_PROCESSES"].split(",")} >= {"gateway", "recorder"}
     before = supervisor.pids(Standing(home=home))
 
-    again = _run("up", "--servers-only", home=home)
+    again = run("up", "--servers-only", home=home)
     assert (again.returncode, again.stdout) == (0, first.stdout)
     assert supervisor.pids(Standing(home=home)) == before, "a second `up` must leave what runs alone"
 
     for pid in before.values():
         os.kill(pid, signal.SIGKILL)
-    after_kill = _run("up", "--servers-only", home=home)
+    after_kill = run("up", "--servers-only", home=home)
     assert (after_kill.returncode, after_kill.stdout) == (0, first.stdout)
     assert set(supervisor.pids(Standing(home=home)).values()).isdisjoint(before.values())
 
-    refused = _run("clean", home=home)
+    refused = run("clean", home=home)
     assert refused.returncode == 1
     assert "is in use by process" in refused.stderr
     assert "Traceback" not in refused.stderr
 
-    assert "stopped" in _run("down", home=home).stdout
-    assert "nothing was running" in _run("down", home=home).stdout
+    assert "stopped" in run("down", home=home).stdout
+    assert "nothing was running" in run("down", home=home).stdout
     assert (home / "data" / "kafka" / "data" / "meta.properties").exists()
-    cleaned = _run("clean", home=home)
+    cleaned = run("clean", home=home)
     assert (cleaned.returncode, list(home.iterdir())) == (0, [])
 
 
 def test_up_with_a_path_too_long_for_a_socket_says_so(tmp_path: Path) -> None:
     home = tmp_path / ("x" * 100)
-    refused = _run("up", "--servers-only", home=home)
+    refused = run("up", "--servers-only", home=home)
     assert refused.returncode == 1
     assert "too long a name for a socket" in refused.stderr
     assert "Traceback" not in refused.stderr
-    _run("clean", home=home)
+    run("clean", home=home)
