@@ -1,0 +1,218 @@
+"""Every figure that other code computed from the raw log, computed again from what the mappings make of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, tzinfo
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from contracts.observations import Observation, parse_observation
+from contracts.topics import OBSERVATIONS
+from services.domain.authority import connections_of, is_tenant_level
+from services.domain.dossier import Dossier, Fact, fact_of_observation
+from services.domain.fold import fold
+from services.domain.statistics.flow import Due, flow
+from services.messaging.memory import MemoryBroker
+from services.parking.memory import MemoryQuarantine
+from services.runtime.clock import SystemClock
+from services.sources.file import parts
+from services.sources.importing import import_files
+from services.sources.mapping import load_mapping
+from services.sources.memory import MemoryContentMemory
+from tests.real.receipt.conftest import HERE
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+SEEN = datetime(2024, 6, 1, tzinfo=UTC)
+ONLINE, DIRECT = ("Internet", "e-mail"), ("Desk", "Post", "Intern")
+
+
+def observations(mapping_file: Path, files: Sequence[Path]) -> list[Observation]:
+    """What importing the files puts on the topic."""
+    mapping = load_mapping(mapping_file)
+    broker = MemoryBroker(SystemClock())
+    tally = asyncio.run(
+        import_files(
+            mapping,
+            parts(mapping, files),
+            source=mapping_file.name,
+            publisher=broker.publisher(),
+            memory=MemoryContentMemory(),
+            quarantine=MemoryQuarantine(),
+            observed_at=SEEN,
+            told=lambda _part, _read: None,
+        )
+    )
+    assert (tally.refused, tally.contradictions, tally.broken) == (0, 0, [])
+    return [parse_observation(record.value) for record in broker.records(OBSERVATIONS.name)]
+
+
+@pytest.fixture(scope="module")
+def from_tables(data: Path) -> list[Observation]:
+    return observations(HERE / "csv.toml", [data / "cases.csv.gz", data / "events.csv.gz"])
+
+
+@pytest.fixture(scope="module")
+def dossiers(from_tables: list[Observation]) -> dict[str, Dossier]:
+    """Each dossier by its code, concluded from its facts."""
+    facts = [fact_of_observation(one) for one in from_tables]
+    connections = connections_of([fact for fact in facts if is_tenant_level(fact)])
+    by_code: defaultdict[str, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        if not is_tenant_level(fact):
+            by_code[fact.code].append(fact)
+    return {code: fold(own, connections) for code, own in by_code.items()}
+
+
+def test_the_log_as_xes_gives_the_very_same_observations(data: Path, from_tables: list[Observation]) -> None:
+    from_log = observations(HERE / "xes.toml", [data / "receipt.xes.gz"])
+    assert len(from_log) == len({one.id for one in from_log}) == 8577 + 1434 + 1329 + 1
+    assert {one.id: one for one in from_log} == {one.id: one for one in from_tables}
+
+
+def test_no_name_of_a_person_is_in_any_observation(from_tables: list[Observation]) -> None:
+    assert not any("Resource" in one.model_dump_json() for one in from_tables)
+
+
+def row(dossiers: dict[str, Dossier], opens: datetime, closes: datetime, zone: tzinfo, due: Due) -> dict[str, int]:
+    counted = flow(
+        ((dossier.segments, ("permit-desk", code)) for code, dossier in dossiers.items()),
+        opens=opens,
+        closes=closes,
+        zone=zone,
+        due=due,
+    )
+    assert counted.balances
+    counts = counted.counts
+    unknown = ("received_channel_unknown", "reopened", "voided", "resolved_no_due_date", "in_hand_no_due_date")
+    assert not any(counts[figure] for figure in unknown)
+    return {
+        "carried_over": counts["carried_over"],
+        "received": counts["received_online"] + counts["received_direct"],
+        "received_online": counts["received_online"],
+        "received_direct": counts["received_direct"],
+        "released": counts["resolved_on_time"] + counts["resolved_late"],
+        "released_on_time": counts["resolved_on_time"],
+        "released_late": counts["resolved_late"],
+        "in_hand_end": counts["in_hand_overdue"] + counts["in_hand_not_due"],
+        "in_hand_overdue": counts["in_hand_overdue"],
+        "in_hand_undue": counts["in_hand_not_due"],
+    }
+
+
+def month(name: str, zone: tzinfo) -> tuple[datetime, datetime]:
+    """First instant of the month, and first instant after it."""
+    first = date.fromisoformat(f"{name}-01")
+    following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    return (
+        datetime(first.year, first.month, 1, tzinfo=zone),
+        datetime(following.year, following.month, 1, tzinfo=zone),
+    )
+
+
+def test_every_month_is_right(dossiers: dict[str, Dossier], truth: dict[str, Any]) -> None:
+    ours = {name: row(dossiers, *month(name, AMSTERDAM), AMSTERDAM, "instant") for name in truth["monthly_report"]}
+    assert ours == truth["monthly_report"]
+
+
+@pytest.mark.parametrize("due", ["instant", "day"])
+def test_received_and_resolved_by_month_are_right(
+    dossiers: dict[str, Dossier], truth: dict[str, Any], due: Due
+) -> None:
+    rows = {name: row(dossiers, *month(name, AMSTERDAM), AMSTERDAM, due) for name in truth["received_by_month"]}
+    assert {name: one["received"] for name, one in rows.items()} == truth["received_by_month"]
+    assert {name: one["released"] for name, one in rows.items()} == truth["resolved_by_month"]
+
+
+def test_months_cut_in_utc_are_other_months(dossiers: dict[str, Dossier], truth: dict[str, Any]) -> None:
+    utc = truth["received_by_month_utc"]
+    assert {name: row(dossiers, *month(name, UTC), UTC, "instant")["received"] for name in utc} == utc
+
+
+@pytest.mark.parametrize(("due", "name"), [("instant", "status"), ("day", "status_day")])
+def test_both_readings_of_the_due_date_are_right(
+    dossiers: dict[str, Dossier], truth: dict[str, Any], due: Due, name: str
+) -> None:
+    assert _status(dossiers, due) == truth[name]
+
+
+def test_status_by_the_month_of_reception_is_right(dossiers: dict[str, Dossier], truth: dict[str, Any]) -> None:
+    by_month: defaultdict[str, dict[str, Dossier]] = defaultdict(dict)
+    for code, dossier in dossiers.items():
+        accepted = dossier.segments[-1].accepted_at
+        assert accepted is not None
+        by_month[accepted.astimezone(AMSTERDAM).strftime("%Y-%m")][code] = dossier
+    ours = {name: _present(_status(some, "instant")) for name, some in by_month.items()}
+    assert ours == truth["status_by_month_received"]
+
+
+def test_what_is_open_at_the_end_of_the_data_is_right(dossiers: dict[str, Dossier], truth: dict[str, Any]) -> None:
+    end = row(dossiers, *(_whole()[0], datetime(2012, 1, 24, tzinfo=AMSTERDAM)), AMSTERDAM, "instant")
+    assert {"overdue": end["in_hand_overdue"], "not_due": end["in_hand_undue"]} == truth["open_as_of"]
+
+
+def test_departments_are_right(dossiers: dict[str, Dossier], truth: dict[str, Any]) -> None:
+    parts_of = _grouped(dossiers, lambda dossier: dossier.segments[-1].agency)
+    ours = {name: _present({"received": len(some), **_status(some, "instant")}) for name, some in parts_of.items()}
+    assert ours == truth["by_department"]
+
+
+def test_channels_are_right(dossiers: dict[str, Dossier], truth: dict[str, Any]) -> None:
+    parts_of = _grouped(dossiers, lambda dossier: dossier.segments[-1].channel)
+    ours = {name: _present({"received": len(some), **_status(some, "instant")}) for name, some in parts_of.items()}
+    theirs = {
+        "online": _sum(truth["by_channel"][word] for word in ONLINE),
+        "direct": _sum(truth["by_channel"][word] for word in ("Desk", "Intern")),
+        "postal": _sum([truth["by_channel"]["Post"]]),
+    }
+    assert ours == theirs
+    whole = row(dossiers, *_whole(), AMSTERDAM, "instant")
+    assert whole["received_online"] == sum(truth["by_channel"][word]["received"] for word in ONLINE)
+    assert whole["received_direct"] == sum(truth["by_channel"][word]["received"] for word in DIRECT)
+
+
+def test_steps_are_counted_as_they_are_named(from_tables: list[Observation], truth: dict[str, Any]) -> None:
+    steps = Counter(one.data.step for one in from_tables if one.act == "step_completed")  # type: ignore[attr-defined]
+    assert steps == truth["events_by_activity"]
+
+
+def test_the_traps_of_the_data_are_remarked_on(dossiers: dict[str, Dossier], truth: dict[str, Any]) -> None:
+    traps = truth["anomalies"]
+    judged = [(code, one.kind) for code, dossier in dossiers.items() for one in dossier.judgements]
+    backwards = {code for code, kind in judged if kind == "end_before_acceptance"}
+    assert backwards == set(traps["enddate before startdate"])
+    after_the_end = [code for code, kind in judged if kind == "unexpected_transition"]
+    assert len(after_the_end) == traps["events after enddate"]
+    assert len(set(after_the_end)) == traps["cases with an event after enddate"]
+
+
+def _whole() -> tuple[datetime, datetime]:
+    return datetime(2010, 10, 1, tzinfo=AMSTERDAM), datetime(2012, 2, 1, tzinfo=AMSTERDAM)
+
+
+def _status(dossiers: dict[str, Dossier], due: Due) -> dict[str, int]:
+    whole = row(dossiers, *_whole(), AMSTERDAM, due)
+    return {"on_time": whole["released_on_time"], "late": whole["released_late"], "open": whole["in_hand_end"]}
+
+
+def _present(counts: dict[str, int]) -> dict[str, int]:
+    return {name: count for name, count in counts.items() if count}
+
+
+def _sum(rows: Iterable[dict[str, int]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for one in rows:
+        total.update(one)
+    return dict(total)
+
+
+def _grouped(dossiers: dict[str, Dossier], by: Any) -> dict[str, dict[str, Dossier]]:
+    groups: defaultdict[str, dict[str, Dossier]] = defaultdict(dict)
+    for code, dossier in dossiers.items():
+        groups[by(dossier)][code] = dossier
+    return dict(groups)
