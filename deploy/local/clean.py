@@ -7,6 +7,7 @@ from deploy.local import lock, paths, postgres
 from deploy.local.errors import LocalError
 
 _KEPT = {"cache", "lock-tool"}
+_STILL_ENDING_S = 2.0
 
 
 def clean() -> None:
@@ -14,8 +15,8 @@ def clean() -> None:
     if not paths.HOME.exists():
         return
     folders = [folder for folder in paths.HOME.iterdir() if folder.name not in _KEPT]
-    for used in paths.HOME.glob("*/*/lock"):
-        with lock.hold(used.parent, wait_s=2):
+    for used in [found for folder in folders for found in folder.rglob("lock")]:
+        with lock.hold(used.parent, wait_s=_STILL_ENDING_S):
             if used.parent.name == "postgres":
                 postgres.remove(used.parent)
     for folder in folders:
