@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from services.domain.ahead import foresaw, look_ahead
 from services.domain.authority import Connections
 from services.domain.course import Course
 from services.domain.dossier import Dossier, Fact, Segment
 from services.domain.identity import is_about_identity
+from services.domain.take import take
 from services.domain.versions import holding, order_of, same_act
 
 
@@ -27,10 +29,10 @@ def fold(facts: Iterable[Fact], connections: Connections) -> Dossier:
     course = Course(connections)
     course.found = tuple(judged)
     course.retractions = any(fact.act == "retracted" for fact in spoken)
-    course.prepare(held)
+    look_ahead(course, held)
     segments: tuple[Segment, ...] = ()
     for fact in held:
-        if course.take(fact):
+        if take(course, fact):
             segments = _shown(segments, course, fact)
     if held:
         course.last = order_of(held[-1])
@@ -51,14 +53,14 @@ def extend(dossier: Dossier, fact: Fact, connections: Connections) -> Dossier:
         or course.retractions
         or fact.act == "retracted"
         or order <= course.last
-        or not course.foresaw(fact)
+        or not foresaw(course, fact)
         or same_act(fact, dossier.facts)
     ):
         return fold((*dossier.facts, fact), connections)
     course = course.copy()
     course.last = order
     segments = dossier.segments
-    if course.take(fact):
+    if take(course, fact):
         segments = _shown(segments, course, fact)
     return Dossier((*dossier.facts, fact), segments, course)
 

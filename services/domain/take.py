@@ -1,0 +1,128 @@
+"""Going on by one fact: who said it, whether that moves the state, which acts a reported status means, what they do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final, NamedTuple, cast
+
+from contracts.claims import Claim, StatusReported
+from contracts.codes import SystemKind
+from services.domain.authority import CHANNEL_SAID_BY, PLACE_SAID_BY, Epoch
+from services.domain.course import Course
+from services.domain.dossier import Fact
+from services.domain.effects import DERIVED, EXPLICIT
+from services.domain.transitions import (
+    ACCEPTED,
+    ENDED,
+    IN_PROCESS,
+    PHASE,
+    REGISTERED,
+    Row,
+    acts_between,
+    after_act,
+    after_report,
+)
+
+_NO_ROW: Final = Row()
+_GIVES_DUE_DATE: Final = frozenset(
+    {"accepted", "supplement_received", "financial_obligation_fulfilled", "resumed", "due_date_changed", "reopened"}
+)
+
+
+class _Voice(NamedTuple):
+    """Who speaks: a system as what it was at that time, about a dossier of this agency (None: it does not matter)."""
+
+    system: str
+    kind: SystemKind
+    epoch: Epoch
+    agency: str | None
+
+    def decides(self, act: str, course: Course) -> bool:
+        """Whether its word on this act moves the state."""
+        if act == "submitted":
+            return self.kind == course.submission
+        return self.epoch.moves("status_reported" if act == "moved" else act, self.system, self.agency)
+
+
+def take(course: Course, fact: Fact) -> bool:
+    """Go on by one fact, the next in order. Says whether anything that is shown has moved."""
+    course.moved = False
+    epoch = course.connections.at(fact.occurred_at)
+    kind = epoch.kinds.get(fact.system)
+    if kind is None:
+        course.judge("not_connected", fact, f"{fact.system} took part in nothing at that time")
+        return False
+    claim = cast(Claim, fact.claim)
+    if claim.channel is not None or claim.agency is not None or claim.procedure is not None:
+        _place(course, fact, claim, kind)
+    voice = _Voice(fact.system, kind, epoch, course.agency_said if course.connections.agency_bound else None)
+    if isinstance(claim, StatusReported):
+        _report(course, fact, claim, voice)
+    else:
+        _act(course, fact, voice)
+    if course.moved:
+        course.wind(fact.system)
+    return course.moved
+
+
+def _place(course: Course, fact: Fact, claim: Claim, kind: SystemKind) -> None:
+    if claim.agency is not None:
+        course.agency_said = claim.agency
+    if claim.channel is not None and CHANNEL_SAID_BY.get(kind, -1) == course.channel_rank:
+        _say(course, "channel", claim.channel, fact.system)
+    rank = PLACE_SAID_BY.get(kind, -1)
+    if claim.agency is not None and rank == course.agency_rank:
+        _say(course, "agency", claim.agency, fact.system)
+    if claim.procedure is not None and rank == course.procedure_rank:
+        _say(course, "procedure", claim.procedure, fact.system)
+
+
+def _say(course: Course, field: str, value: object, system: str) -> None:
+    if not course.begun:
+        course.begun = course.moved = True
+    course.put(field, value, system)
+
+
+def _report(course: Course, fact: Fact, claim: StatusReported, voice: _Voice) -> None:
+    system, status = fact.system, claim.status
+    row = course.rows[system][0] if system in course.rows else _NO_ROW
+    acts = acts_between(row, status) if row.status is not status else ()
+    allowed = [act for act in acts if voice.decides(act, course)]
+    if row.status is not status:
+        course.rows = {**course.rows, system: (after_report(row, status, acts), None if allowed else fact.id)}
+    course.heading = ACCEPTED if status is ACCEPTED else IN_PROCESS
+    authority = voice.decides("status_reported", course)
+    if authority and claim.due_at is not None:
+        course.promise(claim.due_at, system)
+    for act in allowed:
+        DERIVED[act](course, fact)
+    # A source with authority may move its own status freely, also backwards; nobody else's.
+    if (
+        acts
+        and authority
+        and course.status is not status
+        and (status in (REGISTERED, ACCEPTED) or PHASE[status] == ENDED)
+        and (course.ended_at is None) == (PHASE[status] != ENDED)
+        and course.rests_on.get("status") == system
+    ):
+        course.turn(status, fact)
+
+
+def _act(course: Course, fact: Fact, voice: _Voice) -> None:
+    act, system = fact.act, fact.system
+    course.heading = IN_PROCESS
+    row = course.rows[system][0] if system in course.rows else _NO_ROW
+    # What its status row was already taken to mean is not a second act when the source then names it.
+    repeated = act in row.derived
+    after = Row(row.status, row.past_acceptance, row.before_acceptance) if repeated else after_act(row, act)
+    decides = voice.decides(act, course)
+    if after is not row:
+        course.rows = {**course.rows, system: (after, None if decides else fact.id)}
+    if not decides:
+        return
+    if act in _GIVES_DUE_DATE:
+        due_at: datetime | None = getattr(fact.claim, "due_at", None)
+        if due_at is not None:
+            course.promise(due_at, system)
+    if not repeated and (effect := EXPLICIT.get(act)) is not None:
+        effect(course, fact)
