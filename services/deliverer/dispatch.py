@@ -46,7 +46,7 @@ class Dispatch:
         self._rng = rng
         self._trouble = trouble
         self._observe = observe
-        self._woken: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self._woken: defaultdict[str, list[asyncio.Event]] = defaultdict(list)
         self._names: defaultdict[str, set[str]] = defaultdict(set)
 
     def wake(self, tenant: str) -> None:
@@ -96,7 +96,7 @@ class Dispatch:
             observe=lambda answers: self._observe(name, answers),
         )
         woken = asyncio.Event()
-        self._woken[subscriber.tenant].add(woken)
+        self._woken[subscriber.tenant].append(woken)
         backoff = Backoff(random=self._rng)
         try:
             while True:
@@ -106,7 +106,7 @@ class Dispatch:
                     self._trouble(name, str(error))
                     await self._clock.sleep(backoff.next_s())
         finally:
-            self._woken[subscriber.tenant].discard(woken)
+            self._woken[subscriber.tenant].remove(woken)
 
     async def _rounds(self, sender: Sender, woken: asyncio.Event, backoff: Backoff, name: str) -> None:
         flying: set[asyncio.Task[int]] = set()

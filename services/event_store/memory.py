@@ -47,7 +47,7 @@ class MemoryEventStore:
         self._logs: defaultdict[str, Log] = defaultdict(Log)
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._generation = generation or uuid4()
-        self._listeners: set[_Listener] = set()
+        self._listeners: list[_Listener] = []  # in order, so that a simulation wakes them alike each time
 
     @asynccontextmanager
     async def writer(self, tenant: str) -> AsyncIterator[MemoryTenantWriter]:
@@ -110,12 +110,12 @@ class MemoryEventStore:
 
     async def listen(self, timeout_s: float) -> AsyncIterator[str | None]:
         listener = _Listener()
-        self._listeners.add(listener)
+        self._listeners.append(listener)
         try:
             while True:
                 yield await listener.next(self._clock, timeout_s)
         finally:
-            self._listeners.discard(listener)
+            self._listeners.remove(listener)
 
     def _log(self, tenant: str) -> Log:
         # A read must not make the tenant exist.

@@ -6,6 +6,7 @@ Nothing in a simulation waits for the outside, so a loop that has nothing to run
 from __future__ import annotations
 
 import asyncio
+import itertools
 import selectors
 from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
@@ -44,6 +45,19 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return self._virtual.skipped_s
 
 
+class _Task(asyncio.Task[T]):
+    """Hashes by its number, not by its address: sets of tasks are walked in the same order in every run."""
+
+    _numbers = itertools.count()
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        self._number = next(_Task._numbers)
+        super().__init__(*args, **named)
+
+    def __hash__(self) -> int:
+        return self._number
+
+
 class VirtualClock:
     """The clock of a simulated machine; `skew` is by how much it is wrong."""
 
@@ -64,4 +78,6 @@ def run(main: Coroutine[Any, Any, T]) -> T:
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
         # A task of a killed process ends with nobody to ask for its result: that is what being killed means.
         runner.get_loop().set_exception_handler(lambda _loop, _context: None)
+        _Task._numbers = itertools.count()
+        runner.get_loop().set_task_factory(lambda loop, coro, **named: _Task(coro, loop=loop, **named))
         return runner.run(main)
