@@ -132,6 +132,8 @@ class PostgresLedger:
         held = await connection.fetch(self._sql.hold_lanes, *line, list(settled), tokens)
         if not held:
             return 0
+        if moved := [merged_into for _, merged_into in held if merged_into is not None]:
+            await connection.execute(self._sql.lock_queues, *line, moved)
         tried = [
             (merged_into or dossier, attempt.number, attempt.outcome, attempt.detail)
             for dossier, merged_into in held
@@ -156,6 +158,7 @@ class PostgresLedger:
 
     async def move_open(self, tenant: str, absorbed: UUID, survivor: UUID) -> None:
         async with self._transaction() as connection:
+            await connection.execute(self._sql.lock_followers, tenant, absorbed)
             await connection.execute(self._sql.lock_merging, tenant, absorbed, survivor)
             await connection.execute(self._sql.move_open, tenant, absorbed, survivor, self._clock.now())
 
@@ -182,6 +185,10 @@ class PostgresLedger:
 
     async def counts(self) -> list[dict[str, object]]:
         return [dict(row) for row in await self._fetch(self._sql.counts)]
+
+    async def stranded(self, *, limit: int = 100) -> list[dict[str, object]]:
+        """Deliveries that are open in no queue, so that nobody would ever send them; must be empty."""
+        return [dict(row) for row in await self._fetch(self._sql.check_lanes, limit)]
 
     def _columns(self, owed: Sequence[Owed]) -> tuple[object, ...]:
         return (

@@ -24,9 +24,11 @@ class Statements:
     doubt: str
     leased_deliveries: str
     hold_lanes: str
+    lock_queues: str
     write_attempts: str
     free_lanes: str
     open_dossiers: str
+    lock_followers: str
     lock_merging: str
     move_open: str
     open_creation: str
@@ -35,6 +37,7 @@ class Statements:
     history: str
     attempts_of: str
     counts: str
+    check_lanes: str
 
 
 STATEMENTS: Final = load_statements(Statements, Path(__file__).parent / "sql")
