@@ -1,5 +1,9 @@
 -- All migrations applied. Made by `python -m deploy.postgres.migrate --dump-schema`.
 
+CREATE SCHEMA deliveries;
+
+ALTER SCHEMA deliveries OWNER TO khop_owner;
+
 CREATE SCHEMA gateway;
 
 ALTER SCHEMA gateway OWNER TO khop_owner;
@@ -62,6 +66,115 @@ $$;
 ALTER FUNCTION log.renew_generation(why text) OWNER TO khop_owner;
 
 COMMENT ON FUNCTION log.renew_generation(why text) IS 'After a restore, before any process starts: the log may lack what readers have seen';
+
+CREATE FUNCTION read.local_day(moment timestamp with time zone, starts timestamp with time zone[], offsets_s integer[]) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT floor((extract(epoch FROM moment) + offsets_s[width_bucket(moment, starts)]) / 86400)::integer
+$$;
+
+ALTER FUNCTION read.local_day(moment timestamp with time zone, starts timestamp with time zone[], offsets_s integer[]) OWNER TO khop_owner;
+
+COMMENT ON FUNCTION read.local_day(moment timestamp with time zone, starts timestamp with time zone[], offsets_s integer[]) IS 'Number of the local day of a moment; offsets_s[n] holds from starts[n] on';
+
+CREATE TABLE deliveries.attempts (
+    tenant text NOT NULL,
+    subscriber text NOT NULL,
+    number bigint NOT NULL,
+    attempt integer NOT NULL,
+    outcome text NOT NULL,
+    detail text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT attempts_outcome_check CHECK ((outcome = ANY (ARRAY['accepted'::text, 'rejected'::text, 'unknown'::text, 'postponed'::text])))
+);
+
+ALTER TABLE deliveries.attempts OWNER TO khop_owner;
+
+CREATE TABLE deliveries.lanes (
+    tenant text NOT NULL,
+    subscriber text NOT NULL,
+    dossier uuid NOT NULL,
+    next_at timestamp with time zone NOT NULL,
+    last_number bigint NOT NULL,
+    lease_token uuid,
+    lease_through bigint,
+    parked_at timestamp with time zone,
+    parked_reason text,
+    merged_into uuid
+)
+WITH (fillfactor='80', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000');
+
+ALTER TABLE deliveries.lanes OWNER TO khop_owner;
+
+COMMENT ON COLUMN deliveries.lanes.last_number IS 'Of the newest delivery that was owed in it';
+
+COMMENT ON COLUMN deliveries.lanes.lease_through IS 'Deliveries up to this number may have been sent under the lease';
+
+COMMENT ON COLUMN deliveries.lanes.merged_into IS 'Its queue went to this dossier while it was leased: that one waits for the lease';
+
+CREATE TABLE deliveries.open (
+    tenant text NOT NULL,
+    subscriber text NOT NULL,
+    dossier uuid NOT NULL,
+    number bigint NOT NULL,
+    "position" bigint NOT NULL,
+    repair text,
+    creates boolean NOT NULL,
+    owed_at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    rejections integer DEFAULT 0 NOT NULL,
+    doubtful boolean DEFAULT false NOT NULL
+)
+WITH (fillfactor='80', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000');
+
+ALTER TABLE deliveries.open OWNER TO khop_owner;
+
+CREATE TABLE deliveries.owed (
+    tenant text NOT NULL,
+    subscriber text NOT NULL,
+    number bigint NOT NULL,
+    dossier uuid NOT NULL,
+    "position" bigint NOT NULL,
+    repair text,
+    creates boolean NOT NULL,
+    owed_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE deliveries.owed OWNER TO khop_owner;
+
+CREATE VIEW deliveries.receipts AS
+ SELECT tenant,
+    subscriber,
+    number,
+    detail,
+    at
+   FROM deliveries.attempts
+  WHERE (outcome = 'accepted'::text);
+
+ALTER VIEW deliveries.receipts OWNER TO khop_owner;
+
+COMMENT ON VIEW deliveries.receipts IS 'The proof of each delivery: the attempt that was accepted';
+
+CREATE TABLE deliveries.subscribers (
+    tenant text NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    start text NOT NULL,
+    settings jsonb NOT NULL,
+    paused boolean DEFAULT false NOT NULL,
+    planned bigint NOT NULL,
+    next_number bigint DEFAULT 1 NOT NULL,
+    added_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT subscribers_planned_check CHECK ((planned >= 0)),
+    CONSTRAINT subscribers_start_check CHECK ((start = ANY (ARRAY['history'::text, 'present'::text, 'now'::text])))
+)
+WITH (fillfactor='50');
+
+ALTER TABLE deliveries.subscribers OWNER TO khop_owner;
+
+COMMENT ON COLUMN deliveries.subscribers.settings IS 'May hold the secret that signs what is sent: for the deliverer and the operator only';
+
+COMMENT ON COLUMN deliveries.subscribers.planned IS 'Position of the log up to which what we owe it is written down';
 
 CREATE TABLE gateway.api_keys (
     id text NOT NULL,
@@ -314,8 +427,8 @@ CREATE TABLE read.dossiers (
     least_system text NOT NULL,
     least_code text NOT NULL,
     merged_into uuid,
-    codes jsonb NOT NULL,
-    judgements jsonb NOT NULL,
+    codes json NOT NULL,
+    judgements json NOT NULL,
     clock text NOT NULL,
     outcome text,
     channel text,
@@ -330,7 +443,7 @@ COMMENT ON TABLE read.dossiers IS 'Each dossier as it is now';
 CREATE TABLE read.segments (
     known_from bigint NOT NULL,
     known_to bigint,
-    occurred_from timestamp with time zone,
+    occurred_from timestamp with time zone NOT NULL,
     occurred_to timestamp with time zone,
     submitted_at timestamp with time zone,
     accepted_at timestamp with time zone,
@@ -355,6 +468,21 @@ CREATE TABLE read.segments (
 ALTER TABLE read.segments OWNER TO khop_owner;
 
 COMMENT ON TABLE read.segments IS 'Bitemporal: believed from position known_from up to known_to, holding from occurred_from up to occurred_to';
+
+ALTER TABLE ONLY deliveries.attempts
+    ADD CONSTRAINT attempts_pkey PRIMARY KEY (tenant, subscriber, number, attempt);
+
+ALTER TABLE ONLY deliveries.lanes
+    ADD CONSTRAINT lanes_pkey PRIMARY KEY (tenant, subscriber, dossier);
+
+ALTER TABLE ONLY deliveries.open
+    ADD CONSTRAINT open_pkey PRIMARY KEY (tenant, subscriber, dossier, number);
+
+ALTER TABLE ONLY deliveries.owed
+    ADD CONSTRAINT owed_pkey PRIMARY KEY (tenant, subscriber, number);
+
+ALTER TABLE ONLY deliveries.subscribers
+    ADD CONSTRAINT subscribers_pkey PRIMARY KEY (tenant, name);
 
 ALTER TABLE ONLY gateway.api_keys
     ADD CONSTRAINT api_keys_pkey PRIMARY KEY (id);
@@ -413,6 +541,18 @@ ALTER TABLE ONLY read.dossiers
 ALTER TABLE ONLY read.segments
     ADD CONSTRAINT segments_pkey PRIMARY KEY (build, known_from, ordinal);
 
+CREATE INDEX lanes_leased ON deliveries.lanes USING btree (tenant, subscriber) WHERE (lease_token IS NOT NULL);
+
+CREATE INDEX lanes_merged ON deliveries.lanes USING btree (tenant, subscriber, merged_into) WHERE (merged_into IS NOT NULL);
+
+CREATE INDEX lanes_next ON deliveries.lanes USING btree (tenant, subscriber, next_at) WHERE (parked_at IS NULL);
+
+CREATE INDEX lanes_parked ON deliveries.lanes USING btree (tenant, subscriber, parked_at) WHERE (parked_at IS NOT NULL);
+
+CREATE INDEX open_doubtful_creation ON deliveries.open USING btree (tenant, subscriber, "position") WHERE (creates AND doubtful);
+
+CREATE INDEX owed_dossier ON deliveries.owed USING btree (tenant, dossier);
+
 CREATE INDEX codes_code ON identity.codes USING btree (code);
 
 CREATE INDEX events_dossier ON log.events USING btree (tenant, dossier, "position") WHERE (dossier IS NOT NULL);
@@ -428,6 +568,10 @@ CREATE UNIQUE INDEX builds_live ON read.builds USING btree (tenant, projection) 
 CREATE UNIQUE INDEX builds_making ON read.builds USING btree (tenant, projection) WHERE (stage = 'making'::text);
 
 CREATE TRIGGER events_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON log.events FOR EACH STATEMENT EXECUTE FUNCTION log.refuse_change();
+
+GRANT USAGE ON SCHEMA deliveries TO khop_deliverer;
+GRANT USAGE ON SCHEMA deliveries TO khop_reconciler;
+GRANT USAGE ON SCHEMA deliveries TO khop_operator;
 
 GRANT USAGE ON SCHEMA gateway TO khop_gateway;
 GRANT USAGE ON SCHEMA gateway TO khop_operator;
@@ -473,6 +617,50 @@ GRANT USAGE ON SCHEMA read TO khop_reconciler;
 REVOKE ALL ON FUNCTION log.accept_generation() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION log.renew_generation(why text) FROM PUBLIC;
+
+GRANT SELECT,INSERT ON TABLE deliveries.attempts TO khop_deliverer;
+GRANT SELECT ON TABLE deliveries.attempts TO khop_reconciler;
+GRANT SELECT ON TABLE deliveries.attempts TO khop_operator;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE deliveries.lanes TO khop_deliverer;
+GRANT SELECT,INSERT ON TABLE deliveries.lanes TO khop_reconciler;
+GRANT SELECT ON TABLE deliveries.lanes TO khop_operator;
+
+GRANT UPDATE(next_at) ON TABLE deliveries.lanes TO khop_operator;
+
+GRANT UPDATE(last_number) ON TABLE deliveries.lanes TO khop_reconciler;
+
+GRANT UPDATE(parked_at) ON TABLE deliveries.lanes TO khop_operator;
+
+GRANT UPDATE(parked_reason) ON TABLE deliveries.lanes TO khop_operator;
+
+GRANT UPDATE(merged_into) ON TABLE deliveries.lanes TO khop_reconciler;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE deliveries.open TO khop_deliverer;
+GRANT SELECT,INSERT ON TABLE deliveries.open TO khop_reconciler;
+GRANT SELECT ON TABLE deliveries.open TO khop_operator;
+
+GRANT SELECT,INSERT ON TABLE deliveries.owed TO khop_deliverer;
+GRANT SELECT,INSERT ON TABLE deliveries.owed TO khop_reconciler;
+GRANT SELECT ON TABLE deliveries.owed TO khop_operator;
+
+GRANT SELECT ON TABLE deliveries.receipts TO khop_deliverer;
+GRANT SELECT ON TABLE deliveries.receipts TO khop_reconciler;
+GRANT SELECT ON TABLE deliveries.receipts TO khop_operator;
+
+GRANT SELECT ON TABLE deliveries.subscribers TO khop_deliverer;
+GRANT SELECT ON TABLE deliveries.subscribers TO khop_reconciler;
+GRANT SELECT,INSERT ON TABLE deliveries.subscribers TO khop_operator;
+
+GRANT UPDATE(settings) ON TABLE deliveries.subscribers TO khop_operator;
+
+GRANT UPDATE(paused) ON TABLE deliveries.subscribers TO khop_operator;
+
+GRANT UPDATE(planned) ON TABLE deliveries.subscribers TO khop_deliverer;
+GRANT UPDATE(planned) ON TABLE deliveries.subscribers TO khop_reconciler;
+
+GRANT UPDATE(next_number) ON TABLE deliveries.subscribers TO khop_deliverer;
+GRANT UPDATE(next_number) ON TABLE deliveries.subscribers TO khop_reconciler;
 
 GRANT SELECT ON TABLE gateway.api_keys TO khop_gateway;
 GRANT SELECT,INSERT,UPDATE ON TABLE gateway.api_keys TO khop_operator;
