@@ -68,14 +68,23 @@ def fingerprint(differences: tuple[Difference, ...]) -> str:
 
 
 def _plain(field: str, value: object) -> Plain:
-    if isinstance(value, str) and field in _MOMENTS:
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            return value
     if isinstance(value, datetime):
-        # A moment without a zone is no moment: it is shown as it is, and so differs.
-        return value.isoformat() if value.tzinfo is None else value.astimezone(UTC).replace(microsecond=0).isoformat()
-    if isinstance(value, bool | str) or value is None:
+        return _second(value)
+    if isinstance(value, str):
+        return _moment(value) if field in _MOMENTS else value
+    if value is None or isinstance(value, bool):
         return value
     return int(value) if isinstance(value, int) else repr(value)[:100]
+
+
+def _moment(text: str) -> str:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    # Without a zone it is no moment: it stays as it is shown, and so differs.
+    return text if moment.tzinfo is None else _second(moment)
+
+
+def _second(moment: datetime) -> str:
+    return moment.astimezone(UTC).replace(microsecond=0).isoformat()
