@@ -10,7 +10,13 @@ import structlog
 
 from services.runtime.settings import LogFormat
 
-_QUIET = {"aiokafka": logging.WARNING, "httpx": logging.WARNING, "uvicorn": logging.WARNING, "asyncio": logging.WARNING}
+_QUIET = {
+    "aiokafka": logging.WARNING,
+    "asyncio": logging.WARNING,
+    "httpx": logging.WARNING,
+    "khop.kafka": logging.ERROR,  # the framework's lines about what we log ourselves
+    "uvicorn": logging.WARNING,
+}
 
 
 def configure(log_format: LogFormat, *, process: str, instance: str) -> None:
