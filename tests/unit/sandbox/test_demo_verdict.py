@@ -7,6 +7,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from deploy.local.demo import screen
@@ -81,8 +82,17 @@ def test_how_far_apart_the_portals_were_is_the_widest_difference() -> None:
     assert spread(GREEN.before) == {**dict.fromkeys(FIGURES, 0), "resolved_late": 6}
 
 
+def test_it_fits_into_eighty_columns() -> None:
+    console = Console(width=80, file=StringIO())
+    screen.show(console, GREEN)
+    assert isinstance(console.file, StringIO)
+    lines = console.file.getvalue().splitlines()
+    assert max(map(cell_len, lines)) <= 80
+    assert any(line.split() == ["Sự", "thật", "·", "truth", "90", "10", "80", "5", "20"] for line in lines)
+
+
 def test_the_screen_shows_a_wrong_dossier_with_what_was_shown_and_what_is_true() -> None:
     text = printed(GREEN)
-    assert "kết thúc · ended ∅ ≠ 2020-03-01 07:00" in text
+    assert "kết thúc·ended ∅ ≠ 2020-03-01 07:00" in text
     assert "khop why H99.10-200301-0001" in text
     assert "quan sát · observed" in text
