@@ -8,7 +8,7 @@ from collections.abc import Callable
 import typer
 
 from services.messaging.port import BrokerUnavailable
-from services.operator import import_, keys, parked, quarantine, rebuild, report, status, subscriber
+from services.operator import import_, keys, parked, quarantine, rebuild, report, status, subscriber, why
 from services.operator.errors import Away, CommandError
 from services.runtime.unavailable import DatabaseUnavailable
 
@@ -29,6 +29,7 @@ def khop() -> None:
 # A command is a file here with `register(app)`; add its `register` to this list.
 COMMANDS: tuple[Callable[[typer.Typer], None], ...] = (
     status.register,
+    why.register,
     report.register,
     import_.register,
     quarantine.register,
