@@ -15,7 +15,7 @@ WITH freed AS (
         LIMIT 1
     ) AS waiting ON true
 ), emptied AS (
-    DELETE FROM deliveries.lanes AS lane USING found WHERE lane.ctid = found.place AND NOT found.waits
+    DELETE FROM deliveries.lanes WHERE ctid = ANY(ARRAY(SELECT place FROM found WHERE NOT waits))
 )
 UPDATE deliveries.lanes AS lane
 SET lease_token = NULL, lease_through = NULL, next_at = found.next_at, merged_into = NULL,

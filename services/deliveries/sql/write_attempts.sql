@@ -13,8 +13,7 @@ WITH tried AS (
     INSERT INTO deliveries.attempts (tenant, subscriber, number, attempt, outcome, detail, at)
     SELECT $1, $2, number, attempts + 1, outcome, detail, $7::timestamptz FROM found
 ), settled AS (
-    DELETE FROM deliveries.open AS waiting USING found
-    WHERE waiting.ctid = found.place AND found.outcome = 'accepted'
+    DELETE FROM deliveries.open WHERE ctid = ANY(ARRAY(SELECT place FROM found WHERE outcome = 'accepted'))
 )
 UPDATE deliveries.open AS waiting
 SET attempts = waiting.attempts + 1,

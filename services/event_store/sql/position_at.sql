@@ -6,7 +6,11 @@ WITH RECURSIVE search (low, high) AS (
         CASE WHEN probe.recorded_at <= $2 THEN probe.position ELSE search.low END,
         CASE WHEN probe.recorded_at <= $2 THEN search.high ELSE probe.position - 1 END
     FROM search
-    JOIN log.events AS probe ON probe.tenant = $1 AND probe.position = (search.low + search.high + 1) / 2
+    CROSS JOIN LATERAL (
+        SELECT position, recorded_at FROM log.events
+        WHERE tenant = $1 AND position = (search.low + search.high + 1) / 2
+        OFFSET 0
+    ) AS probe
     WHERE search.low < search.high
 )
 SELECT low FROM search WHERE low = high
