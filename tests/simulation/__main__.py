@@ -10,9 +10,12 @@ import os
 import sys
 import traceback
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
+from functools import partial
 
 from rich.progress import track
 
+from tests.simulation.mutants import MUTANTS
 from tests.simulation.simulate import Verdict, simulate
 
 
@@ -22,6 +25,9 @@ def main() -> int:
     arguments.add_argument("--seeds", type=int, default=500, help="how many seeds")
     arguments.add_argument("--start", type=int, default=0, help="the first seed")
     arguments.add_argument("--seed", type=int, help="replay this one alone")
+    arguments.add_argument(
+        "--mutant", choices=sorted(MUTANTS), help="plant this bug and stop at the first seed that finds it"
+    )
     asked = arguments.parse_args()
     if os.environ.get("PYTHONHASHSEED") != "0":
         os.execve(
@@ -32,19 +38,25 @@ def main() -> int:
     seeds = [asked.seed] if asked.seed is not None else range(asked.start, asked.start + asked.seeds)
     failed = events = kills = 0
     with ProcessPoolExecutor() as pool:
-        for verdict in track(pool.map(_one, seeds, chunksize=8), total=len(seeds), description="seeds"):
+        work = pool.map(partial(_one, mutant=asked.mutant), seeds, chunksize=2)
+        for verdict in track(work, total=len(seeds), description="seeds"):
             events, kills = events + verdict.events, kills + verdict.kills
             if verdict.found:
                 failed += 1
                 sys.stdout.write(f"seed {verdict.seed}: {verdict.found[0]}\n")
-                sys.stdout.write(f"  replay: python -m tests.simulation --seed {verdict.seed}\n")
+                planted = f" --mutant {asked.mutant}" if asked.mutant else ""
+                sys.stdout.write(f"  replay: python -m tests.simulation --seed {verdict.seed}{planted}\n")
+                if asked.mutant:
+                    pool.shutdown(cancel_futures=True)
+                    return 1
     sys.stdout.write(f"{len(seeds)} seeds, {events} events, {kills} kills, {failed} with findings\n")
     return 1 if failed else 0
 
 
-def _one(seed: int) -> Verdict:
+def _one(seed: int, *, mutant: str | None) -> Verdict:
     try:
-        return simulate(seed)
+        with MUTANTS[mutant]() if mutant else nullcontext():
+            return simulate(seed)
     except BaseException:  # noqa: BLE001 - the pool must get to know of anything with the seed that did it
         return Verdict(seed, [traceback.format_exc()], 0, 0)
 

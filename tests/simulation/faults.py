@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
+from services.runtime.unavailable import DatabaseUnavailable
+
 
 class Killed(BaseException):
     """The machine is gone. Not an Exception: nothing may catch it and go on."""
@@ -25,6 +27,8 @@ class Rates:
     """How often what happens, per call of a port."""
 
     kill: float = 0.0
+    fail: float = 0.0
+    """The database is away for a moment: the call never arrives, or it is done and the reply is lost."""
     delay: float = 0.3
     delay_max_s: float = 0.05
     stall: float = 0.0
@@ -59,11 +63,23 @@ class Machine:
         if rates.stall and self._rng.random() < rates.stall:
             await asyncio.sleep(rates.stall_s)
         self._maybe_die()
+        self._maybe_fail("before")
 
     async def after(self) -> None:
         """The other side did it; whether the reply comes is another matter."""
         await self._dawdle()
         self._maybe_die()
+        self._maybe_fail("after")
+
+    async def step(self) -> None:
+        """A call to the broker, which has outages of its own."""
+        self._must_live()
+        await self._dawdle()
+        self._maybe_die()
+
+    def _maybe_fail(self, when: str) -> None:
+        if self._rng.random() < self._rates().fail:
+            raise DatabaseUnavailable(f"{self.name}: the connection broke {when} the call")
 
     async def _dawdle(self) -> None:
         rates = self._rates()

@@ -4,17 +4,38 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 SEEDS = 500
+MUTANTS = (  # named here as well: one that vanished from the list would not be missed
+    "commit_before_write",
+    "position_before_lock",
+    "ack_on_error",
+    "drop_a_revision",
+    "reorder_in_delivery",
+    "echo_to_the_origin",
+)
 
 
-def test_every_seed_comes_out_even() -> None:
+def simulate(*arguments: str) -> subprocess.CompletedProcess[str]:
     # A process of its own: seeds replay only where the order of sets is pinned from the start.
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.simulation", "--seeds", str(SEEDS)],
+    return subprocess.run(
+        [sys.executable, "-m", "tests.simulation", *arguments],
         env=os.environ | {"PYTHONHASHSEED": "0"},
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def test_every_seed_comes_out_even() -> None:
+    done = simulate("--seeds", str(SEEDS))
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
     assert f"{SEEDS} seeds" in done.stdout
+
+
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_a_planted_bug_is_caught(mutant: str) -> None:
+    done = simulate("--seeds", "40", "--mutant", mutant)
+    assert done.returncode == 1, done.stdout[-4000:] + done.stderr[-4000:]
+    assert "replay: python -m tests.simulation" in done.stdout

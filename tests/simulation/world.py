@@ -44,7 +44,7 @@ from tests.simulation.virtual_time import VirtualClock
 WAITED_OUT: Final = (Transient, DatabaseUnavailable)
 SUBSCRIBERS: Final[dict[str, Start]] = {"portal": "history", "national": "history", "board": "now"}
 RECORDERS, PROJECTORS, DELIVERERS = "recorder", "projector", "khop-deliverer"
-REST_WITHIN_S: Final = 20_000.0
+REST_WITHIN_S: Final = 900.0
 
 Loops = Sequence[Callable[[], Awaitable[None]]]
 _on: ContextVar[Machine | None] = ContextVar("machine", default=None)
@@ -115,6 +115,7 @@ class World:
             await self._subscribe()
             await asyncio.gather(*sources)
             unrest.cancel()
+            self.broker.set_available(True)
             self.trouble.rates, self.trouble.line = CALM, 0.0
             for line in self.lines:
                 line.trouble = 0.0
@@ -210,7 +211,7 @@ class World:
     async def _step(self, _: str) -> None:
         machine = _on.get()
         if machine is not None:
-            await machine.before()
+            await machine.step()
 
     async def _keep_alive(self, name: str, compose: Callable[[Machine], Loops]) -> None:
         while not self._over:
