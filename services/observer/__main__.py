@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from functools import partial
 
-import httpx
-
 from services.event_store.checkpoints import PostgresCheckpoints
 from services.messaging.kafka_publisher import KafkaPublisher
 from services.messaging.port import Transient
-from services.observer.config import PollPlan, read_plans
+from services.observer.config import read_plans
 from services.observer.poll import Overtaken, Poll
 from services.parking.postgres import PostgresQuarantine
 from services.runtime.health import Reading
@@ -19,7 +17,6 @@ from services.runtime.postgres import open_pool, reachable
 from services.runtime.process import Loop, Process, run
 from services.runtime.settings import KafkaSettings, PostgresSettings
 from services.runtime.unavailable import DatabaseUnavailable
-from services.sources.http_changes import TIMEOUT_S
 from services.sources.intake import Intake, Taken
 from services.sources.port import SourceAway
 from services.sources.postgres import PostgresContentMemory, PostgresCursors
@@ -38,10 +35,10 @@ async def main(process: Process) -> None:
         checkpoints = PostgresCheckpoints(pool, dsn=dsn)
         polls: dict[str, Poll] = {}
         for plan in plans:
-            client = await opened.enter_async_context(_client(plan))
+            changes = await opened.enter_async_context(plan.open_changes(plan.url, plan.mapping, plan.key))
             polls[plan.name] = Poll(
                 mapping=plan.mapping,
-                changes=plan.open_changes(client, plan.url),
+                changes=changes,
                 intake=Intake(
                     tenant=plan.mapping.tenant,
                     system=plan.mapping.system,
@@ -65,11 +62,6 @@ async def main(process: Process) -> None:
         process.health.require("database", lambda: reachable(pool))
         away = (SourceAway, Overtaken, Transient, DatabaseUnavailable)
         await process.supervise(*(Loop(name=name, run=poll.run, retry_on=away) for name, poll in polls.items()))
-
-
-def _client(plan: PollPlan) -> httpx.AsyncClient:
-    headers = {} if plan.key is None else {"authorization": f"Bearer {plan.key.get_secret_value()}"}
-    return httpx.AsyncClient(headers=headers, timeout=TIMEOUT_S, follow_redirects=False)
 
 
 def _note(process: Process, name: str, taken: Taken) -> None:

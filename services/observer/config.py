@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from httpx import AsyncClient
 from pydantic import Field, SecretStr
 
 import services.sources
@@ -28,7 +28,8 @@ class Polled(Table):
     system: SystemName
     adapter: str
     """The file under `services/sources` that knows how to ask."""
-    url: str = Field(pattern=r"^https?://")
+    url: str = Field(pattern=r"^(https?|file)://")
+    """A system's address, or file:///… for a folder that it exports into."""
     mapping: str | None = None
     """Another mapping than the adapter's own, relative to this file."""
     key_file: str | None = None
@@ -50,7 +51,7 @@ class PollPlan:
     key: SecretStr | None
     mapping: SourceMapping
     mapping_file: Path
-    open_changes: Callable[[AsyncClient, str], Changes]
+    open_changes: Callable[[str, SourceMapping, SecretStr | None], AbstractAsyncContextManager[Changes]]
     pace: Pace
 
 
@@ -80,10 +81,13 @@ def _plan(path: Path, source: Polled) -> PollPlan:
     name = f"{source.tenant}/{source.system}"
     if adapter is None:
         raise TableError(f"{path}: {name}: no adapter {source.adapter!r}; {nearest(source.adapter, known)}")
-    mapping_file = path.parent / source.mapping if source.mapping is not None else Path(adapter.MAPPING)
+    own: Path | None = getattr(adapter, "MAPPING", None)
+    mapping_file = own if source.mapping is None else path.parent / source.mapping
+    if mapping_file is None:
+        raise TableError(f"{path}: {name}: the adapter {source.adapter!r} has no mapping of its own; say `mapping`")
     mapping = load_mapping(mapping_file, tenant=source.tenant, system=source.system)
-    if len(mapping.rows) != 1:
-        raise TableError(f"{mapping_file}: a polled source has one kind of row; keep one [[rows]]")
+    if not source.url.startswith("file:") and (len(mapping.rows) != 1 or mapping.rows[0].name):
+        raise TableError(f"{mapping_file}: a polled system has one kind of row; keep one [[rows]] without a name")
     return PollPlan(
         name=name,
         url=source.url,

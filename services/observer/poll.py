@@ -49,8 +49,7 @@ class Poll:
     ) -> None:
         self.tenant, self.system = mapping.tenant, mapping.system
         self._mapping = mapping
-        (rows,) = mapping.rows
-        self._translator = Translator(mapping, rows)
+        self._translators = {rows.name: Translator(mapping, rows) for rows in mapping.rows}
         self._changes = changes
         self._intake = intake
         self._cursors = cursors
@@ -83,7 +82,7 @@ class Poll:
             while True:
                 page = await self._changes.page(cursor, self._pace.page_rows)
                 cursor = await self.take(page, cursor)
-                if len(page.rows) < self._pace.page_rows:
+                if len(page.rows) < self._pace.page_rows and not page.more:
                     await self._clock.sleep(self._pace.poll_s)
         finally:
             self._reading = None
@@ -102,7 +101,9 @@ class Poll:
     def _understood(self, page: Page, *, observed_at: datetime) -> list[Said | Unsaid | Refused]:
         statements: list[Said | Unsaid | Refused] = []
         for row in page.rows:
-            said = row if isinstance(row, Refused) else self._translator.translate(row, observed_at=observed_at)
+            said = (
+                row if isinstance(row, Refused) else self._translators[row.rows].translate(row, observed_at=observed_at)
+            )
             if isinstance(said, Refused):
                 statements.append(said)
             else:

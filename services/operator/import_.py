@@ -14,7 +14,6 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from services.event_store.checkpoints import PostgresCheckpoints
-from services.messaging.kafka_publisher import KafkaPublisher
 from services.operator import screen
 from services.operator.errors import Away, Findings, WrongUsage
 from services.operator.open import Database, open_database
@@ -30,8 +29,6 @@ from services.sources.postgres import PostgresContentMemory
 from services.sources.reading import Tally
 from services.sources.tables import TableError
 
-PATIENCE_S = 60.0
-
 
 def register(app: typer.Typer) -> None:
     """Add `khop import`."""
@@ -46,6 +43,7 @@ def command(
     system: Annotated[str | None, typer.Option(help="Instead of the mapping's system.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Chỉ kiểm tra · say what it would do, do nothing.")] = False,
     wait: Annotated[bool, typer.Option(help="Until the log holds what was published.")] = True,
+    patience_s: Annotated[float, typer.Option(help="How long the log may stand still before waiting ends.")] = 60.0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Nhập dữ liệu từ tệp · import files; running it again is harmless."""
@@ -54,8 +52,11 @@ def command(
         work = parts(rules, files)
     except (TableError, FileBroken) as error:
         raise WrongUsage(str(error)) from None
-    run = _check(work, quiet=as_json) if check else _import(rules, work, source=mapping.name, wait=wait, quiet=as_json)
-    tally = asyncio.run(run)
+    if check:
+        tally = asyncio.run(_check(work, quiet=as_json))
+    else:
+        patience = patience_s if wait else None
+        tally = asyncio.run(_import(rules, work, source=mapping.name, patience_s=patience, quiet=as_json))
     if as_json:
         screen.print_json(_document(rules, tally, check=check))
     else:
@@ -78,7 +79,12 @@ async def _check(work: Sequence[Part], *, quiet: bool) -> Tally:
         return await check_files(work, observed_at=SystemClock().now(), told=told)
 
 
-async def _import(rules: SourceMapping, work: Sequence[Part], *, source: str, wait: bool, quiet: bool) -> Tally:
+async def _import(
+    rules: SourceMapping, work: Sequence[Part], *, source: str, patience_s: float | None, quiet: bool
+) -> Tally:
+    # The broker's client takes longest to load; a check does without it.
+    from services.messaging.kafka_publisher import KafkaPublisher
+
     settings, clock = read_settings(), SystemClock()
     try:
         kafka = KafkaSettings.from_env(environment_of())
@@ -101,12 +107,12 @@ async def _import(rules: SourceMapping, work: Sequence[Part], *, source: str, wa
                     observed_at=clock.now(),
                     told=told,
                 )
-        if wait:
-            await _until_recorded(database, tally, before=before, quiet=quiet)
+        if patience_s is not None:
+            await _until_recorded(database, tally, before=before, patience_s=patience_s, quiet=quiet)
         return tally
 
 
-async def _until_recorded(database: Database, tally: Tally, *, before: int, quiet: bool) -> None:
+async def _until_recorded(database: Database, tally: Tally, *, before: int, patience_s: float, quiet: bool) -> None:
     if tally.last is None:
         return
     with screen.progress("Chờ ghi nhận · waiting for the log", total=tally.published, quiet=quiet) as moved:
@@ -115,7 +121,7 @@ async def _until_recorded(database: Database, tally: Tally, *, before: int, quie
                 database.store,
                 tally.last,
                 clock=SystemClock(),
-                patience_s=PATIENCE_S,
+                patience_s=patience_s,
                 grown=lambda head: moved(min(tally.published, max(0, head - before))),
             )
         except NotRecorded as error:
@@ -125,7 +131,8 @@ async def _until_recorded(database: Database, tally: Tally, *, before: int, quie
 @contextmanager
 def _bars(label: str, *, quiet: bool) -> Iterator[Callable[[Part, int], None]]:
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), disable=quiet, transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, disable=quiet or not console.is_terminal, transient=True) as bar:
         tasks: dict[int, TaskID] = {}
 
         def told(part: Part, read: int) -> None:

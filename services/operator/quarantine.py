@@ -9,7 +9,6 @@ from typing import Annotated, Any
 import typer
 
 import services.sources
-from services.messaging.kafka_publisher import KafkaPublisher
 from services.operator import screen
 from services.operator.errors import Findings, WrongUsage
 from services.operator.open import open_database
@@ -28,10 +27,11 @@ _SHOWN_MAX = 20
 
 
 def register(app: typer.Typer) -> None:
-    """Add `khop quarantine list` and `khop quarantine redrive`."""
+    """Add `khop quarantine list`, `redrive` and `drop`."""
     commands = typer.Typer(help="Dữ liệu chờ ánh xạ · rows that wait for a mapping.", no_args_is_help=True)
     commands.command("list")(list_rows)
     commands.command("redrive")(redrive_rows)
+    commands.command("drop")(drop_row)
     app.add_typer(commands, name="quarantine")
 
 
@@ -82,6 +82,24 @@ def redrive_rows(
         raise Findings(f"{len(done.waiting):,} rows still wait")
 
 
+def drop_row(
+    number: Annotated[int, typer.Argument(help="Its number, as the list shows it.")],
+    *,
+    reason: Annotated[str, typer.Option(help="Lý do · why it will never be taken.")],
+) -> None:
+    """Bỏ · settle a row that will never be taken; the row and the reason are kept until they expire."""
+    if not reason.strip():
+        raise WrongUsage("--reason is empty; say why, for whoever asks later")
+    if not asyncio.run(_drop(number, reason)):
+        raise Findings(f"row {number} does not wait; see `khop quarantine list`")
+    print(f"Đã bỏ · dropped {number}")
+
+
+async def _drop(number: int, reason: str) -> bool:
+    async with open_database(read_settings()) as database:
+        return await PostgresQuarantine(database.pool).settle(number, "dropped", reason)
+
+
 async def _list(tenant: str | None, source: str | None, limit: int) -> tuple[dict[str, int], list[Quarantined]]:
     async with open_database(read_settings()) as database:
         quarantine = PostgresQuarantine(database.pool)
@@ -89,6 +107,9 @@ async def _list(tenant: str | None, source: str | None, limit: int) -> tuple[dic
 
 
 async def _redrive(kafka: KafkaSettings, path: Path | None, tenant: str | None, source: str | None) -> Redriven:
+    # The broker's client takes longest to load; listing does without it.
+    from services.messaging.kafka_publisher import KafkaPublisher
+
     async with open_database(read_settings()) as database, KafkaPublisher(kafka, client_id="khop-redrive") as publisher:
         quarantine = PostgresQuarantine(database.pool)
         return await redrive(

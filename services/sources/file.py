@@ -51,7 +51,8 @@ class Part:
     def read(self, joined: Mapping[str, Mapping[str, Any]], *, told: Told = _nobody) -> Iterator[Row | Refused]:
         """Every row, joined with what `load_join` gave for it. Raises FileBroken after the last row there is."""
         found = _reader(self.format)(self.path, self.rows, self.translator.columns(), told=told)
-        return found if self.rows.join is None else _joined(found, self.rows.join.on, joined)
+        named = _named(found, self.rows.name) if self.rows.name else found
+        return named if self.rows.join is None else _joined(named, self.rows.join.on, joined)
 
 
 def parts(mapping: SourceMapping, files: Sequence[Path]) -> list[Part]:
@@ -94,6 +95,11 @@ def load_join(part: Part, every: Sequence[Part]) -> dict[str, Mapping[str, Any]]
     return table
 
 
+def _named(rows: Iterator[Row | Refused], name: str) -> Iterator[Row | Refused]:
+    for row in rows:
+        yield Row(row.locator, row.values, name) if isinstance(row, Row) else row
+
+
 def _joined(rows: Iterator[Row | Refused], on: str, table: Mapping[str, Mapping[str, Any]]) -> Iterator[Row | Refused]:
     for row in rows:
         if isinstance(row, Refused):
@@ -101,7 +107,8 @@ def _joined(rows: Iterator[Row | Refused], on: str, table: Mapping[str, Mapping[
             continue
         key = row.values.get(on)
         # Without a partner the joined columns are absent, and the rule that needs them says so with the row's name.
-        yield Row(row.locator, {**row.values, **table.get("" if key is None else plain(key, on), {})})
+        joined = table.get("" if key is None else plain(key, on), {})
+        yield Row(row.locator, {**row.values, **joined}, row.rows)
 
 
 def _format(path: Path) -> FileFormat:

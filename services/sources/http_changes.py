@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import httpx
+from pydantic import SecretStr
 from pydantic_core import from_json
 
+from services.sources.mapping import SourceMapping
 from services.sources.port import Page, SourceAway
 from services.sources.row import Refused, Row
 from services.sources.translate import as_json
@@ -72,3 +76,11 @@ def _row(locator: str, one: Any) -> Row | Refused:
 
 def _number(cursor: object) -> int | None:
     return int(cursor) if isinstance(cursor, str) and cursor.isascii() and cursor.isdecimal() else None
+
+
+@asynccontextmanager
+async def open_changes(url: str, mapping: SourceMapping, key: SecretStr | None) -> AsyncIterator[HttpChanges]:  # noqa: ARG001 - the shape of every adapter
+    """The system at `url`, which is told the key where there is one."""
+    headers = {} if key is None else {"authorization": f"Bearer {key.get_secret_value()}"}
+    async with httpx.AsyncClient(headers=headers, timeout=TIMEOUT_S, follow_redirects=False) as client:
+        yield HttpChanges(client, url)

@@ -54,18 +54,16 @@ async def import_files(
     """
     tally = Tally()
 
-    def intake(rows_name: str) -> Intake:
-        return Intake(
-            tenant=mapping.tenant,
-            system=mapping.system,
-            source=source_name(source, rows_name),
-            manner="file",
-            publisher=publisher,
-            memory=memory,
-            quarantine=quarantine,
-        )
-
-    tally.add(await intake("").take([connected(mapping, observed_at=observed_at)], observed_at=observed_at))
+    intake = Intake(
+        tenant=mapping.tenant,
+        system=mapping.system,
+        source=source,
+        manner="file",
+        publisher=publisher,
+        memory=memory,
+        quarantine=quarantine,
+    )
+    tally.add(await intake.take([connected(mapping, observed_at=observed_at)], observed_at=observed_at))
     for part in work:
         joined = _joined(part, work, tally)
         if joined is None:
@@ -75,15 +73,10 @@ async def import_files(
             joined,
             tally=tally,
             observed_at=observed_at,
-            take=partial(intake(part.rows.name).take, observed_at=observed_at),
+            take=partial(intake.take, observed_at=observed_at),
             told=partial(told, part),
         )
     return tally
-
-
-def source_name(mapping_name: str, rows_name: str) -> str:
-    """How quarantine names where a row came from: the mapping, and which of its rows."""
-    return f"{mapping_name}#{rows_name}" if rows_name else mapping_name
 
 
 async def wait_recorded(

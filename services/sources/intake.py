@@ -135,7 +135,7 @@ class Intake:
         return Quarantined(
             tenant=self._tenant,
             system=self._system,
-            source=self._source,
+            source=source_name(self._source, one.rows),
             locator=one.locator,
             field=one.field,
             value=one.value[:_VALUE_MAX],
@@ -146,6 +146,11 @@ class Intake:
 
 
 _VALUE_MAX: Final = 1000
+
+
+def source_name(mapping_name: str, rows_name: str) -> str:
+    """How quarantine names where a row came from: the mapping, and which of its rows."""
+    return f"{mapping_name}#{rows_name}" if rows_name else mapping_name
 
 
 def record_of(observation: Observation) -> Record:

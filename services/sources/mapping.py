@@ -249,6 +249,8 @@ class SourceMapping(Table):
     @model_validator(mode="after")
     def _tables_are_there(self) -> SourceMapping:
         names = {rows.name for rows in self.rows if rows.name}
+        if len({rows.name for rows in self.rows}) < len(self.rows):
+            raise ValueError("two [[rows]] have the same name or none; what waits in quarantine is found by it")
         for number, rows in enumerate(self.rows, start=1):
             if any(rule.status_from for rule in rows.act) and not self.status_map:
                 raise ValueError(f"rows {number} state statuses, but there is no [status_map]")

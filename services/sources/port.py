@@ -56,6 +56,8 @@ class Page:
 
     rows: Sequence[Row | Refused]
     next: str
+    more: bool = False
+    """There may be more at once, although this page is not full."""
     newest: int | None = None
     """The source's own number of its newest change, where it says it and cursors are such numbers."""
 

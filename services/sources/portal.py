@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from services.sources.http_changes import HttpChanges
+from services.sources.http_changes import open_changes
 
 MAPPING: Final = Path(__file__).parent / "maps" / "portal.toml"
 """What its words mean; an installation with words of its own names another file."""
 
-open_changes = HttpChanges
+__all__ = ["MAPPING", "open_changes"]

@@ -45,13 +45,10 @@ async def redrive(
         batch = list(group)
         mapping = mapping_for(batch[0])
         translator = _translator(mapping, batch[0])
-        if isinstance(translator, str):
-            waiting += [(row, translator) for row in batch]
-            continue
         intake = Intake(
             tenant=batch[0].tenant,
             system=batch[0].system,
-            source=batch[0].source,
+            source=batch[0].source.partition("#")[0],
             manner="late",
             publisher=publisher,
             memory=memory,
@@ -66,10 +63,12 @@ async def redrive(
     return Redriven(tuple(released), tuple(waiting))
 
 
-async def _one(row: Quarantined, translator: Translator, intake: Intake) -> str | None:
+async def _one(row: Quarantined, translator: Translator | str, intake: Intake) -> str | None:
     values = from_json(row.raw)
     if not isinstance(values, dict) or values.keys() <= {"line", "line_base64"}:
-        return "is no row with columns: correct it in its file and import that again"
+        return "is no row with columns: correct it in its file, import that again and drop this"
+    if isinstance(translator, str):
+        return translator
     said = translator.translate(Row(row.locator, values), observed_at=row.observed_at)
     if isinstance(said, Refused):
         return f"{said.field} {said.value!r} {said.reason}"

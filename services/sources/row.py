@@ -15,6 +15,8 @@ class Row:
 
     locator: str
     values: Mapping[str, Any]
+    rows: str = ""
+    """Name of the mapping's [[rows]] it is one of, where the mapping names them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,8 @@ class Refused:
     """The whole row as JSON, or what there is of it."""
     unknown: bool = False
     """A code that the mapping lacks: the row can be taken once it is added."""
+    rows: str = ""
+    """Name of the mapping's [[rows]] it is one of."""
 
     def __str__(self) -> str:
         shown = self.value if len(self.value) <= _SHOWN_MAX else f"{self.value[:_SHOWN_MAX]}…"

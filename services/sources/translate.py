@@ -112,7 +112,15 @@ class Translator:
             field, value, unknown = "/".join(map(str, finding["loc"])), str(finding["input"]), False
             reason = f"cannot be taken: {finding['msg']}; correct it at the source"
         raw = as_json(row.values)
-        return Refused(locator=row.locator, field=field, value=value, reason=reason, raw=raw, unknown=unknown)
+        return Refused(
+            locator=row.locator,
+            field=field,
+            value=value,
+            reason=reason,
+            raw=raw,
+            unknown=unknown,
+            rows=self.rows.name,
+        )
 
     def _statements(self, row: Row, observed_at: datetime) -> list[Said | Unsaid]:
         values, mapping = row.values, self._mapping

@@ -87,9 +87,9 @@ class Observing:
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
     ports: list[int] = field(default_factory=list)
 
-    def configure(self, url: str, *, more: str = "") -> None:
+    def configure(self, url: str, *, adapter: str = "one_stop", more: str = "") -> None:
         (self.folder / "sources.toml").write_text(
-            f'[[source]]\ntenant = "{self.tenant}"\nsystem = "one-stop"\nadapter = "one_stop"\nurl = "{url}"\n'
+            f'[[source]]\ntenant = "{self.tenant}"\nsystem = "one-stop"\nadapter = "{adapter}"\nurl = "{url}"\n'
             f"page_rows = 10\npoll_s = 0.05\n{more}"
         )
 
@@ -140,14 +140,15 @@ class Observing:
             assert time.monotonic() < deadline, self.logs()
             time.sleep(0.02)
 
-    def khop(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-        """Run the command as the operator."""
+    def khop(self, *arguments: str | Path, kafka: str | None = None) -> subprocess.CompletedProcess[str]:
+        """Run the command as the operator; `kafka` is another address of the broker than the right one."""
         return subprocess.run(
             [sys.executable, "-m", "services.operator", *map(str, arguments)],
             capture_output=True,
             text=True,
             cwd=paths.ROOT,
-            env=self.environment(0) | {"KHOP_POSTGRES_DSN": self.operator_dsn},
+            env=self.environment(0)
+            | {"KHOP_POSTGRES_DSN": self.operator_dsn, "KHOP_KAFKA_BOOTSTRAP": kafka or self.bootstrap},
             timeout=2 * WITHIN_S,
             check=False,
         )

@@ -130,6 +130,44 @@ async def test_what_waits_is_listed_and_released_when_the_mapping_knows_it(
     assert json.loads(observing.khop("quarantine", "list", "--json").stdout) == {"waiting": {}, "rows": []}
 
 
+async def test_what_will_never_be_taken_is_dropped_with_a_reason(observing: Observing, system: System) -> None:
+    system.rows = [row(1, trangThai=77)]
+    observing.configure(system.url)
+    observer = observing.start()
+    observing.until(lambda: caught_up(observing, observer, 1))
+    (waiting,) = json.loads(observing.khop("quarantine", "list", "--json").stdout)["rows"]
+    done = observing.khop("quarantine", "drop", str(waiting["id"]), "--reason", "a test of theirs")
+    assert done.returncode == 0, done.stderr
+    again = observing.khop("quarantine", "drop", str(waiting["id"]), "--reason", "a test of theirs")
+    assert (again.returncode, "does not wait" in again.stderr) == (1, True)
+
+
+async def test_a_folder_of_exports_is_a_source_too(observing: Observing) -> None:
+    exports = observing.folder / "exports"
+    exports.mkdir()
+    (observing.folder / "m.toml").write_text(MAPPING)
+    (exports / "acts.csv").write_text("code,at\n" + "".join(f"H-{n},2024-05-13T09:00:00\n" for n in range(35)))
+    observing.configure(f"file://{exports}", adapter="folder", more='mapping = "m.toml"\n')
+    observing.start()
+    while len(said := [one for one in await observing.said() if one.act == "accepted"]) < 35:
+        assert observing.running[0].poll() is None, observing.logs()
+    assert [one.code for one in said] == [f"H-{number}" for number in range(35)]
+
+
+MAPPING = """
+[source]
+kind = "one_stop"
+zone = "Asia/Ho_Chi_Minh"
+
+[[rows]]
+code = "code"
+
+[[rows.act]]
+act = "accepted"
+at = "at"
+"""
+
+
 def _shipped() -> str:
     from services.sources.one_stop import MAPPING
 

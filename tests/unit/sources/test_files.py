@@ -278,7 +278,7 @@ def test_what_is_released_late_does_not_override_what_was_seen_since(office: Off
 
 def test_a_broken_line_waits_for_its_file_to_be_mended(office: Office) -> None:
     office.take(office.write("acts.jsonl", "{\n"))
-    assert office.redrive() == (0, ["is no row with columns: correct it in its file and import that again"])
+    assert office.redrive() == (0, ["is no row with columns: correct it in its file, import that again and drop this"])
 
 
 def test_a_pattern_that_takes_one_file_twice_reads_it_by_each_kind_of_row(office: Office) -> None:

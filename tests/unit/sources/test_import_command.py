@@ -1,0 +1,82 @@
+"""`khop import --check`: what it would do, what stands in the way, and which exit code that is."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from services.operator.__main__ import main
+from tests.unit.sources.conftest import HEAD, ROWS
+
+ACTS = "id,code,status,at\n1,H-1,moi,2024-05-13T09:00:00\n2,H-2,la,2024-05-14T09:00:00\n3,H-1,xong,13/5\n"
+
+
+@pytest.fixture
+def mapping(tmp_path: Path) -> Path:
+    path = tmp_path / "m.toml"
+    path.write_text(HEAD + ROWS, encoding="utf-8")
+    return path
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: str | Path) -> int:
+    monkeypatch.setattr("sys.argv", ["khop", *map(str, arguments)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return int(ended.value.code or 0)
+
+
+def test_a_check_names_what_it_would_take_and_what_not(
+    mapping: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (mapping.parent / "acts.csv").write_text(ACTS)
+    code = run(monkeypatch, "import", mapping.parent / "acts.csv", "--mapping", mapping, "--check", "--json")
+    shown = capsys.readouterr()
+    document = json.loads(shown.out)
+    assert code == 1
+    assert (document["rows"], document["dossiers"], document["acts"]) == (3, 1, {"status_reported": 1})
+    assert document["unknown_codes"] == [{"field": "status", "value": "la", "rows": 1}]
+    assert [(one["at"], one["field"], one["value"]) for one in document["first_refused"]] == [
+        ("acts.csv:3", "status", "la"),
+        ("acts.csv:4", "at", "13/5"),
+    ]
+    assert shown.err == "khop: 2 rows not taken; everything else would be taken\n"
+
+
+def test_a_check_for_people_says_the_same_in_words(
+    mapping: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (mapping.parent / "acts.csv").write_text(ACTS)
+    assert run(monkeypatch, "import", mapping.parent / "acts.csv", "--mapping", mapping, "--check") == 1
+    shown = capsys.readouterr()
+    assert "Sẽ nhập · would take: lang-son/one-stop, 3 dòng · rows, 1 hồ sơ · dossiers" in shown.out
+    assert "Mã chưa biết · unknown code: status = 'la' (1 dòng · rows)" in shown.out
+    assert "acts.csv:4: at '13/5' is no time of the form 'iso'; correct it at the source" in shown.err
+
+
+def test_a_clean_file_is_no_finding(
+    mapping: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (mapping.parent / "acts.csv").write_text(ACTS[: ACTS.index("2,H-2")])
+    assert run(monkeypatch, "import", mapping.parent / "acts.csv", "--mapping", mapping, "--check") == 0
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "told"),
+    [
+        ("acts.csv", ("status_from", "status_form"), "unknown key 'status_form'; did you mean 'status_from'?"),
+        ("other.csv", ("", ""), "fits none of the mapping's [[rows]] files"),
+    ],
+)
+def test_wrong_usage_is_one_sentence(
+    mapping: Path,
+    name: str,
+    change: tuple[str, str],
+    told: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    mapping.write_text(mapping.read_text(encoding="utf-8").replace(*change) if change[0] else HEAD + ROWS)
+    (mapping.parent / name).write_text(ACTS)
+    assert run(monkeypatch, "import", mapping.parent / name, "--mapping", mapping, "--check") == 2
+    assert told in capsys.readouterr().err
