@@ -70,6 +70,7 @@ class Reconciler:
         self._publisher = publisher
         self._clock = clock
         self._moved: dict[UUID, _Moved] = {}
+        self._planned = 0
         self.reader = f"reconcile/{subscriber.name}"
         self.scanned: int | None = None
         """How far the log was looked through, None before the first look."""
@@ -85,9 +86,9 @@ class Reconciler:
         still_owed = await self._owed(candidates)
         self._let_go(still_owed)
         ready = [dossier for dossier in candidates if dossier not in still_owed]
-        looked.owed = len(still_owed)
         if ready:
-            await self._compare(ready, looked)
+            still_owed |= await self._compare(ready, looked)
+        looked.owed = len(still_owed)
         # What is owed goes to the end of the row, so that others are looked at meanwhile.
         for dossier in still_owed & self._moved.keys():
             self._moved[dossier] = self._moved.pop(dossier)
@@ -97,7 +98,7 @@ class Reconciler:
 
     async def _scan(self, looked: Looked) -> None:
         tenant, name = self._subscriber.tenant, self._subscriber.name
-        planned = (await self._ledger.planned(tenant)).get(name, 0)
+        planned = self._planned = (await self._ledger.planned(tenant)).get(name, 0)
         if self.scanned is None:
             self.scanned = await self._checkpoints.get(self.reader, tenant)
             if self.scanned == 0 and self._subscriber.start == "now":
@@ -122,9 +123,16 @@ class Reconciler:
             if self._moved[dossier].since < before:
                 del self._moved[dossier]
 
-    async def _compare(self, ready: Sequence[UUID], looked: Looked) -> None:
+    async def _compare(self, ready: Sequence[UUID], looked: Looked) -> set[UUID]:
+        """Compare those that stand still; gives those whose last event is not even written down as owed yet."""
         tenant, name = self._subscriber.tenant, self._subscriber.name
         before = await expected(self._store, tenant, ready)
+        # The log may be ahead of the ledger: nothing is open for such a dossier, and yet it was not told everything.
+        ahead = {dossier for dossier, held in before.items() if held.entry.last_position > self._planned}
+        ready = [dossier for dossier in ready if dossier not in ahead]
+        before = {dossier: held for dossier, held in before.items() if dossier not in ahead}
+        if not ready:
+            return ahead
         asked = [
             (dossier, held.shown.get(name, ()))
             for dossier, held in before.items()
@@ -148,6 +156,7 @@ class Reconciler:
                 del self._moved[dossier]
             else:
                 looked.findings.append(await self._find(held, differences))
+        return ahead
 
     async def _find(self, held: Held, differences: tuple[Difference, ...]) -> Finding:
         tenant, name, dossier = self._subscriber.tenant, self._subscriber.name, held.entry.dossier

@@ -89,6 +89,23 @@ def test_at_rest_there_is_nothing_to_do_and_the_checkpoint_is_at_the_end() -> No
     run(main())
 
 
+def test_what_the_ledger_has_not_heard_of_yet_is_no_difference() -> None:
+    async def main() -> None:
+        province = Province()
+        await three_dossiers(province)
+        await province.settle()
+        await province.say("one-stop", "B", "processing_finished", {})
+        reconciler = await province.ready()
+        looked = await reconciler.look()
+        assert (looked.compared, looked.owed, looked.findings) == (2, 1, [])
+        await province.settle()
+        looked = await reconciler.look()
+        assert (looked.compared, looked.owed, looked.findings) == (1, 0, [])
+        assert province.findings() == []
+
+    run(main())
+
+
 def test_what_was_lost_there_is_found_said_and_repaired() -> None:
     async def main() -> None:
         province = Province()
