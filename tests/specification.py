@@ -6,10 +6,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Self
 
+from contracts.dossier_events import DossierState
 from services.domain.authority import Connections
-from services.domain.dossier import Dossier, Fact, Segment
+from services.domain.dossier import Dossier, Fact, Judgement, Segment
 from services.domain.fold import extend, fold
 from tests.builders import at, connected
+
+Outcome = tuple[DossierState, tuple[Segment, ...], dict[str, str], tuple[Judgement, ...]]
 
 
 class Given:
@@ -65,7 +68,7 @@ def just_before(segments: Iterable[Segment], instant: datetime) -> Segment | Non
     return None
 
 
-def outcome(dossier: Dossier) -> tuple[object, ...]:
+def outcome(dossier: Dossier) -> Outcome:
     """All that a dossier's facts come to, ids and positions of ours aside."""
     return (dossier.state({}), dossier.segments, dict(dossier.rests_on), dossier.judgements)
 

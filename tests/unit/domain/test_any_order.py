@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -13,11 +14,12 @@ from contracts.codes import SystemKind
 from contracts.dossier_events import DossierState, encode, parse_current
 from contracts.observations import Observation
 from services.domain.authority import connections_of, is_tenant_level
-from services.domain.dossier import CodeKey, codes_by_system, fact_of_observation
+from services.domain.dossier import CodeKey, Segment, codes_by_system, fact_of_observation
 from services.domain.fold import extend, fold
 from services.domain.identity import components
+from services.domain.statistics.flow import Flow, flow
 from tests.builders import VIETNAM, connecting, link, observation, retraction
-from tests.specification import outcome
+from tests.specification import Outcome, outcome
 from tests.unit.domain.log import Log
 
 START = datetime(2024, 5, 13, 8, 0, tzinfo=VIETNAM)
@@ -162,7 +164,7 @@ def arrivals(draw: st.DrawFn, said: list[Observation]) -> list[list[Observation]
     return [list(order[a:b]) for a, b in pairwise(edges)]
 
 
-def expected(said: list[Observation]) -> dict[frozenset[CodeKey], object]:
+def expected(said: list[Observation]) -> dict[frozenset[CodeKey], Outcome]:
     """Each dossier by its codes, concluded from all observations at once without any log."""
     facts = {one.id: one for one in map(fact_of_observation, said)}.values()
     connections = connections_of(fact for fact in facts if is_tenant_level(fact))
@@ -175,9 +177,20 @@ def expected(said: list[Observation]) -> dict[frozenset[CodeKey], object]:
     }
 
 
-def found(log: Log) -> dict[frozenset[CodeKey], object]:
+def found(log: Log) -> dict[frozenset[CodeKey], Outcome]:
     """Each living dossier of a log by its codes."""
     return {held.codes: outcome(held.dossier) for held in log.living()}
+
+
+def report(dossiers: Iterable[tuple[CodeKey, tuple[Segment, ...]]]) -> Flow:
+    """A flow report over the middle of it all, with its list hashes."""
+    return flow(
+        ((segments, least) for least, segments in dossiers),
+        opens=START + timedelta(minutes=20),
+        closes=START + timedelta(minutes=40),
+        zone=VIETNAM,
+        due="instant",
+    )
 
 
 def check_log(log: Log) -> None:
@@ -212,7 +225,11 @@ def test_the_order_of_arrival_makes_no_difference(data: st.DataObject) -> None:
     log = Log(cold=data.draw(st.booleans()))
     log.record(*data.draw(arrivals(said)))
     check_log(log)
-    assert found(log) == expected(said)
+    should_be = expected(said)
+    assert found(log) == should_be
+    assert report((min(held.codes), held.dossier.segments) for held in log.living()) == report(
+        (min(codes), segments) for codes, (_, segments, *_) in should_be.items()
+    )
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
