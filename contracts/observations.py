@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from hashlib import sha1
 from typing import Annotated, Any, Final, Literal, Union, cast
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from pydantic import Field, TypeAdapter, create_model
 
@@ -111,18 +112,19 @@ def observation_id(observation: Observation) -> UUID:
     `observed_at` and the trace are bookkeeping and no part of it; the revision is, so that a source which goes back
     to what it said before is heard.
     """
-    content = json.dumps(
+    content = _encode(
         [
             *(observation.tenant, observation.system, observation.code, observation.act),
             *(observation.act_id, _moment(observation.occurred_at), observation.item, observation.sequence),
             None if observation.revision is None else _moment(observation.revision),
             _canonical(observation.data),
-        ],
-        sort_keys=True,
-        separators=(",", ":"),
-        ensure_ascii=False,
+        ]
     )
-    return uuid5(NAMESPACE, content)
+    # What `uuid5` does, without the two conversions that it spends most of its time on: every observation pays it.
+    return UUID(bytes=sha1(NAMESPACE.bytes + content.encode(), usedforsecurity=False).digest()[:16], version=5)
+
+
+_encode: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
 def _moment(moment: datetime) -> str:

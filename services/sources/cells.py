@@ -56,7 +56,7 @@ def text_of(cell: Cell, source: Source, *, longest: int | None = None) -> Text:
             return None
         if longest is not None and len(text) > longest:
             raise CannotUnderstand(column, text, f"has {len(text)} characters; a code or a name has at most {longest}")
-        if _CONTROL.search(text):
+        if not text.isprintable() and _CONTROL.search(text):
             raise CannotUnderstand(column, ascii(text)[1:-1], "has a control character; correct it at the source")
         return text
 
