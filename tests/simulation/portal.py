@@ -29,6 +29,21 @@ class Memory:
     again: int = 0
     """Deliveries that came a second time under a key that had taken effect."""
 
+    def take(self, key: str, body: bytes, repair: str | None) -> None:
+        """Take a delivery; under a key that took effect before, nothing happens."""
+        if key in self.taken:
+            self.again += 1
+            return
+        event = parse_event(body)
+        self.taken[key] = event.position
+        if repair is None:
+            self.order[event.subject].append(event.position)
+        else:
+            self.repairs += 1
+        known = self.shown.get(event.subject)
+        if event.state is not None and (known is None or event.position >= known[0]):
+            self.shown[event.subject] = (event.position, event.state)
+
 
 class BadLine:
     """Speaks for a system whose line loses what it wants to."""
@@ -79,25 +94,10 @@ class BadLine:
         for parcel in parcels:
             if parcel.subject in blocked:
                 answers.append(Answer(parcel.number, "postponed", "skipped"))
-            elif parcel.key in self.memory.taken:
-                self.memory.again += 1
-                answers.append(Answer(parcel.number, "accepted", "had it"))
-            elif self._rng.random() < self.trouble / 4:
+            elif parcel.key not in self.memory.taken and self._rng.random() < self.trouble / 4:
                 blocked.add(parcel.subject)
                 answers.append(Answer(parcel.number, "rejected", "busy"))
             else:
-                self._apply(parcel)
+                self.memory.take(parcel.key, parcel.body, parcel.repair)
                 answers.append(Answer(parcel.number, "accepted", "taken"))
         return answers
-
-    def _apply(self, parcel: Parcel) -> None:
-        event = parse_event(parcel.body)
-        memory = self.memory
-        memory.taken[parcel.key] = event.position
-        if parcel.repair is None:
-            memory.order[parcel.subject].append(event.position)
-        else:
-            memory.repairs += 1
-        known = memory.shown.get(parcel.subject)
-        if event.state is not None and (known is None or event.position >= known[0]):
-            memory.shown[parcel.subject] = (event.position, event.state)
