@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import socket
 import subprocess
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -23,7 +24,6 @@ from contracts.observations import Observation, encode_observation
 from contracts.topics import OBSERVATIONS
 from deploy.kafka import topics
 from deploy.local.infra import Infra, local_infra
-from deploy.local.ports import free_ports
 from deploy.local.processes import BY_NAME, environment, start, stop
 from deploy.postgres.migrate import migrate
 from services.deliveries.port import Subscriber
@@ -123,8 +123,7 @@ async def drama(
         await topics.ensure(infra.kafka_bootstrap)
         async with _scene(infra, rng, stories, memories) as scene:
             tokens = await _open_doors(infra, scene, url)
-            (port,) = free_ports(1)
-            cast = Cast(infra, folder, gateway_port=port)
+            cast = Cast(infra, folder, gateway_port=(port := _free_port()))
             cast.start_all()
             try:
                 speaking = asyncio.create_task(_speak(infra, scene, tokens, port, seconds_s=kills * every_s))
@@ -187,7 +186,9 @@ async def _speak(
         for said in posts:
             token = tokens[said[0].tenant, said[0].system]
             began = time.monotonic()
-            while not await _accepted(client, token, said):
+            while True:
+                if await _accepted(client, token, said):
+                    break
                 await asyncio.sleep(0.2)
             await asyncio.sleep(max(0.0, pause_s - (time.monotonic() - began)))
 
@@ -207,10 +208,8 @@ def _posts(scene: Scene) -> Iterator[list[Observation]]:
 
 
 async def _accepted(client: httpx.AsyncClient, token: str, said: Sequence[Observation]) -> bool:
-    items = [
-        each.model_dump(mode="json", exclude_none=True, exclude={"id", "tenant", "system", "traceparent"})
-        for each in said
-    ]
+    theirs = {"id", "tenant", "system", "traceparent"}  # the gateway gives these
+    items = [each.model_dump(mode="json", exclude_none=True, exclude=theirs) for each in said]
     try:
         answer = await client.post("/v1/observations", json=items, headers={"authorization": f"Bearer {token}"})
     except httpx.TransportError:
@@ -260,6 +259,12 @@ async def _rest(scene: Scene, cast: Cast) -> list[str]:
         restless = await _restless(scene)
         quiet = 0 if restless else quiet + 1
     return []
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port
 
 
 async def _restless(scene: Scene) -> str | None:

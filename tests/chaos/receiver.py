@@ -39,11 +39,8 @@ def _app(memories: Mapping[tuple[str, str], Memory]) -> Starlette:
         asked = from_json(await request.body())["items"]
         shown = memory(request).shown
         found = [
-            {
-                "dossier": each["dossier"],
-                "state": None if (kept := shown.get(each["dossier"])) is None else _json(kept[1]),
-            }
-            for each in asked
+            {"dossier": dossier, "state": _json(shown[dossier][1]) if dossier in shown else None}
+            for dossier in (each["dossier"] for each in asked)
         ]
         return JSONResponse({"states": found})
 
