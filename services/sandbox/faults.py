@@ -49,7 +49,7 @@ class ReplyFaults:
     """Share of requests that are taken, and whose reply never leaves the portal."""
     outage_s: float = 0.0
     """Away for so long, beginning with the request after the first `outage_after`."""
-    outage_after: int = 20
+    outage_after: int = 5
     slow_link_s: float = 0.0
     """Every reply waits so long."""
 

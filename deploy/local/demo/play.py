@@ -283,7 +283,7 @@ def _start_sandbox(scenario: Scenario, port: int, *, secret: str, log: Path) -> 
     command = [
         *(sys.executable, "-m", "services.sandbox", "--port", str(port)),
         *("--profile", scenario.profile, "--scale", str(scenario.scale), "--seed", str(scenario.seed)),
-        *("--lost-replies", "0.01", "--outage-s", "3"),
+        *("--lost-replies", "0.003", "--outage-s", "2"),
     ]
     return child.spawn(command, log=log, env={**os.environ, "KHOP_SANDBOX_SECRET": secret}, cwd=paths.ROOT)
 
@@ -299,5 +299,5 @@ def _stop_all(children: Mapping[str, subprocess.Popen[bytes]]) -> None:
 @contextmanager
 def _bars(console: Console) -> Iterator[Progress]:
     columns = (TextColumn("{task.description:<44}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bars:
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
         yield bars

@@ -36,7 +36,7 @@ _FIELDS: Final = {
     "void": "đã xóa·void",
     "code": "hồ sơ·dossier",
 }
-_WHY_LINES: Final = 16
+_WHY_LINES: Final = 10
 
 
 def show(console: Console, result: Result) -> None:
