@@ -157,10 +157,12 @@ class PostgresLedger:
         return {row["dossier"] for row in found}
 
     async def move_open(self, tenant: str, absorbed: UUID, survivor: UUID) -> None:
-        async with self._transaction() as connection:
-            await connection.execute(self._sql.lock_followers, tenant, absorbed)
-            await connection.execute(self._sql.lock_merging, tenant, absorbed, survivor)
-            await connection.execute(self._sql.move_open, tenant, absorbed, survivor, self._clock.now())
+        for row in await self._fetch(self._sql.lines_with, tenant, absorbed):
+            line = (tenant, row["name"])
+            async with self._transaction() as connection:
+                await connection.execute(self._sql.lock_followers, *line, absorbed)
+                await connection.execute(self._sql.lock_queues, *line, [absorbed, survivor])
+                await connection.execute(self._sql.move_open, *line, absorbed, survivor, self._clock.now())
 
     async def open_creation(self, tenant: str, subscriber: str) -> int | None:
         [row] = await self._fetch(self._sql.open_creation, tenant, subscriber)

@@ -28,8 +28,8 @@ class Statements:
     write_attempts: str
     free_lanes: str
     open_dossiers: str
+    lines_with: str
     lock_followers: str
-    lock_merging: str
     move_open: str
     open_creation: str
     parked: str

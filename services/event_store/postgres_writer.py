@@ -119,7 +119,7 @@ class PostgresTenantWriter:
         return rows.events(self.tenant, await self._fetch(self._sql.tenant_events))
 
     async def dossiers_after(self, after: UUID | None, limit: int) -> list[DossierEntry]:
-        return [rows.entry(row) for row in await self._fetch(self._sql.dossiers_after, after, limit)]
+        return [rows.entry(row) for row in await self._fetch(self._sql.dossiers_after, after or UUID(int=0), limit)]
 
     async def append(self, events: Sequence[StoredEvent], identity: IdentityChange) -> None:
         self.failed = True

@@ -6,9 +6,12 @@ SELECT least(
     (
         SELECT min(waiting.position)
         FROM deliveries.lanes AS lane
-        JOIN deliveries.open AS waiting
-            ON waiting.tenant = $1 AND waiting.subscriber = $2 AND waiting.dossier = lane.dossier
+        CROSS JOIN LATERAL (
+            SELECT each.position FROM deliveries.open AS each
+            WHERE each.tenant = $1 AND each.subscriber = $2 AND each.dossier = lane.dossier
+            AND each.number <= lane.lease_through AND each.creates
+            OFFSET 0
+        ) AS waiting
         WHERE lane.tenant = $1 AND lane.subscriber = $2 AND lane.lease_token IS NOT NULL
-        AND waiting.creates AND waiting.number <= lane.lease_through
     )
 )

@@ -1,5 +1,8 @@
 -- find: The dossier that holds this code of this system now.
 SELECT entry.dossier, entry.lineage, entry.last_position, entry.merged_into
 FROM identity.codes AS held
-JOIN identity.dossiers AS entry ON entry.tenant = held.tenant AND entry.dossier = held.dossier
+CROSS JOIN LATERAL (
+    SELECT * FROM identity.dossiers AS each WHERE each.tenant = held.tenant AND each.dossier = held.dossier
+    OFFSET 0
+) AS entry
 WHERE held.tenant = $1 AND held.system = $2 AND held.code = $3

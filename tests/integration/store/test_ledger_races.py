@@ -177,9 +177,9 @@ async def test_a_second_merge_and_a_settlement_of_what_went_with_the_first_meet(
         await ledger.move_open(TENANT, DOSSIER, one)
 
         async def merging(first: asyncpg.Connection) -> None:
-            await first.execute(STATEMENTS.lock_followers, TENANT, one)
-            await first.execute(STATEMENTS.lock_merging, TENANT, one, two)
-            await first.execute(STATEMENTS.move_open, TENANT, one, two, datetime.now(UTC))
+            await first.execute(STATEMENTS.lock_followers, TENANT, PORTAL, one)
+            await first.execute(STATEMENTS.lock_queues, TENANT, PORTAL, [one, two])
+            await first.execute(STATEMENTS.move_open, TENANT, PORTAL, one, two, datetime.now(UTC))
 
         assert await behind(postgres_dsn, merging, lambda: accept(ledger, held)) is True
         assert [each["owed"] for each in await ledger.counts()] == [0]

@@ -46,6 +46,17 @@ async def plan_of(connection: asyncpg.Connection, text: str) -> str:
 async def test_no_hot_statement_reads_a_table_to_find_a_row(unanalysed: asyncpg.Connection, name: str) -> None:
     plan = await plan_of(unanalysed, STATEMENTS[name])
     assert not re.search(r"Seq Scan|Hash Join|Merge Join|Hash Cond", plan), plan
+    # A key that is only a filter on a join reads all of a tenant for each row of the other side.
+    assert not re.search(r"Join Filter: .*dossier = \w+\.dossier", plan), plan
+
+
+@pytest.mark.parametrize("name", ["hold_lanes", "free_lanes"])
+async def test_a_lease_is_found_by_its_dossier_and_not_among_all_leases(
+    unanalysed: asyncpg.Connection, name: str
+) -> None:
+    plan = await plan_of(unanalysed, STATEMENTS[f"ledger.{name}"])
+    assert "lanes_pkey" in plan
+    assert "lanes_leased" not in plan, plan
 
 
 @pytest.fixture
