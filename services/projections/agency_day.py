@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.domain.dossier import Segment
@@ -32,14 +31,16 @@ _COUNTED: Final[tuple[tuple[Figure, ...], ...]] = (
 
 def project(changes: Sequence[Change]) -> list[TableChanges]:
     """Take away what each moved dossier contributed before the run and add what it contributes after it."""
-    were: dict[UUID, Known | None] = {}
-    are: dict[UUID, Known] = {}
+    were: dict[int, Known | None] = {}
+    are: dict[int, Known] = {}
     for change in changes:
-        were.setdefault(change.after.dossier, change.before)
-        are[change.after.dossier] = change.after
+        number = change.after.dossier.int
+        if number not in are:
+            were[number] = change.before
+        are[number] = change.after
     sums: dict[tuple[date, str, str, str], list[int]] = {}
-    for dossier, after in are.items():
-        before = were[dossier]
+    for number, after in are.items():
+        before = were[number]
         if before is not None and before.rows is after.rows:
             continue
         for sign, known in ((-1, before), (1, after)):

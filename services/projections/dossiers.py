@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
+
+from pydantic_core import to_json
 
 from services.domain.dossier import Judgement
 from services.projections.known import Change, Known
@@ -19,13 +20,16 @@ CODES: Final = Table("codes", CodeRow._fields, 2)
 
 def project(changes: Sequence[Change]) -> list[TableChanges]:
     """Only where each dossier stood before and stands after the run is written, whatever it went through meanwhile."""
-    were: dict[UUID, Known | None] = {}
-    are: dict[UUID, Known] = {}
+    # By number: hashing a UUID is a call into Python code, four times an event here.
+    were: dict[int, Known | None] = {}
+    are: dict[int, Known] = {}
     holders: dict[tuple[str, str], UUID] = {}
     for change in changes:
         after, before = change.after, change.before
-        were.setdefault(after.dossier, before)
-        are[after.dossier] = after
+        number = after.dossier.int
+        if number not in are:
+            were[number] = before
+        are[number] = after
         if before is None or before.codes is not after.codes:
             held = {} if before is None else before.codes
             for system, codes in after.codes.items():
@@ -36,7 +40,7 @@ def project(changes: Sequence[Change]) -> list[TableChanges]:
     return [
         TableChanges(
             table=DOSSIERS,
-            removed=[(dossier,) for dossier, before in were.items() if before is not None],
+            removed=[(before.dossier,) for before in were.values() if before is not None],
             added=[_row(known) for known in are.values()],
         ),
         TableChanges(
@@ -57,7 +61,7 @@ def _row(known: Known) -> DossierRow:
         known.least[0],
         known.least[1],
         known.merged_into,
-        json.dumps(known.codes, ensure_ascii=False, sort_keys=True),
+        to_json(known.codes).decode(),
         _judgements(judgements) if judgements else "[]",
         None if last is None else last.status,
         "not_started" if last is None else last.clock,
@@ -75,10 +79,5 @@ def _row(known: Known) -> DossierRow:
 
 
 def _judgements(judgements: Sequence[Judgement]) -> str:
-    return json.dumps(
-        [
-            {"kind": judgement.kind, "facts": [str(fact) for fact in judgement.facts], "text": judgement.text}
-            for judgement in judgements
-        ],
-        ensure_ascii=False,
-    )
+    shown = [{"kind": one.kind, "facts": one.facts, "text": one.text} for one in judgements]
+    return to_json(shown).decode()

@@ -30,19 +30,23 @@ Groups = Mapping[str, frozenset[str]]
 """Dossier → all dossiers under whose ids facts about the codes of any of them may be recorded."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Needs:
-    """What events need to be followed: dossiers that are `missing`, and the groups of those whose codes may change."""
+    """What events need to be followed: dossiers that are `missing`, and the groups of those whose codes may change.
+
+    `born` are those whose first event is among these: nothing is known of them before.
+    """
 
     missing: frozenset[str]
     regrouped: frozenset[str]
+    born: frozenset[str]
 
 
 class BrokenLog(Exception):
     """An event does not follow what is known of its dossier: a defect in the log or here, never passed over."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Followed:
     """A dossier kept in mind.
 
@@ -124,12 +128,20 @@ class Follower:
                 born.add(subject)
             elif subject not in born and subject not in missing and not kept((number, subject)):
                 missing.add(subject)
-        return Needs(frozenset(missing - {TENANT_LEVEL}), frozenset(regrouped - {TENANT_LEVEL}))
+        return Needs(
+            missing=frozenset(missing - {TENANT_LEVEL}),
+            regrouped=frozenset(regrouped - {TENANT_LEVEL}),
+            born=frozenset(born),
+        )
 
-    def strangers(self, groups: Groups) -> set[UUID]:
-        """Which dossiers of these groups are not in mind."""
-        every = {one for group in groups.values() for one in group}
-        return {UUID(one) for one in every if not self._mind.has((self._number, one))}
+    def strangers(self, needs: Needs, groups: Groups) -> set[UUID]:
+        """Which dossiers to bring to mind: those that are missing, and of the groups those that are not in mind."""
+        asked = set(needs.missing)
+        for subject in needs.regrouped:
+            for one in groups.get(subject, ()):
+                if one not in needs.born and not self._mind.has((self._number, one)):
+                    asked.add(one)
+        return {UUID(one) for one in asked}
 
     def learn(self, events: Iterable[DossierEvent], *, groups: Groups, wanted: Collection[UUID]) -> None:
         """Bring dossiers to mind from every event of their groups up to `position`, in order.
@@ -264,14 +276,14 @@ class Follower:
         least = before.least if before is not None and same else least_of(codes)
         merged_into = None if event.state is None else event.state.merged_into
         after = Known(
-            dossier=UUID(event.subject) if before is None else before.dossier,
-            position=event.position,
-            codes=codes,
-            least=least,
-            merged_into=merged_into,
-            folded=folded,
-            configured=len(self._configuration),
-            rows=() if not codes else row_names(before, folded, least=least, position=event.position),
+            UUID(event.subject) if before is None else before.dossier,
+            event.position,
+            codes,
+            least,
+            merged_into,
+            folded,
+            len(self._configuration),
+            () if not codes else row_names(before, folded, least=least, position=event.position),
         )
         self._mind.put((self._number, event.subject), Followed(after, others))
         return Change(event.position, before, after)

@@ -25,8 +25,8 @@ PROJECTIONS: Final[Mapping[str, Project]] = {
 
 PAGE_EVENTS: Final = 2000
 """Events written together: enough for COPY to pay, few enough to follow some while others are written."""
-FACTS_MAX: Final = 150_000
-"""How many facts are kept in mind, about 1 kB each with what is folded from them."""
+FACTS_MAX: Final = 60_000
+"""How many facts are kept in mind, about 2 kB each with what is folded from them: more than a large province has open."""
 _YIELD_EVERY: Final = 128
 
 
@@ -157,8 +157,7 @@ class Keeper:
         entries = await self._store.entries(tenant, {UUID(one) for one in needs.missing | needs.regrouped})
         groups = groups_of(entry.lineage for entry in entries.values())
         follower.groups = groups
-        wanted = follower.strangers({one: groups[one] for one in needs.regrouped if one in groups})
-        wanted |= {UUID(one) for one in needs.missing}
+        wanted = follower.strangers(needs, groups)
         if wanted:
             origin = {UUID(one) for dossier in wanted for one in groups.get(str(dossier), (str(dossier),))}
             stored = await self._store.events_of(tenant, origin)

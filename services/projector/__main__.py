@@ -19,7 +19,7 @@ from services.runtime.settings import KafkaSettings, PostgresSettings
 from services.runtime.unavailable import DatabaseUnavailable
 
 GROUP = "projector"
-BATCH_MAX = 4 * PAGE_EVENTS
+BATCH_MAX = 2 * PAGE_EVENTS
 WAIT_MS = 5
 
 

@@ -168,7 +168,7 @@ def test_a_dossier_brought_back_to_mind_is_known_as_if_it_had_never_been_forgott
     follower = Follower(Mind(facts_max=10_000), configuration=configuration, position=len(done))
     assert follower.needs(last).missing == {str(dossier)}
     groups = groups_of(entry.lineage for entry in log.entries.values())
-    assert follower.strangers(groups) == set(log.entries)
+    assert follower.strangers(follower.needs(last), groups) == {dossier}
     follower.learn([event for event in done if event.subject != "tenant"], groups=groups, wanted={dossier})
     assert follower.needs(last).missing == set()
     [change] = follower.follow(last[0])

@@ -1,4 +1,2 @@
 -- dossiers.remove: rows that a newer state replaces.
-DELETE FROM read.dossiers
-USING unnest($2::uuid[]) AS gone (dossier)
-WHERE dossiers.build = $1 AND dossiers.dossier = gone.dossier
+DELETE FROM read.dossiers WHERE build = $1 AND dossier = ANY ($2::uuid[])

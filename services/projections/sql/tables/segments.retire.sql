@@ -1,5 +1,15 @@
--- segments.retire: rows that a newer fact made untrue from its position on.
+-- segments.retire: rows that a newer fact made untrue from its position on. Each is looked up in the index, whatever
+-- the planner believes of a table that grew since it was last analysed.
 UPDATE read.segments
-SET known_to = retired.known_to
-FROM unnest($2::bigint[], $3::smallint[], $4::bigint[]) AS retired (known_from, ordinal, known_to)
-WHERE segments.build = $1 AND segments.known_from = retired.known_from AND segments.ordinal = retired.ordinal
+SET known_to = found.known_to
+FROM (
+    SELECT held.ctid, retired.known_to
+    FROM unnest($2::bigint[], $3::smallint[], $4::bigint[]) AS retired (known_from, ordinal, known_to)
+    CROSS JOIN LATERAL (
+        SELECT ctid FROM read.segments
+        WHERE build = $1 AND known_from = retired.known_from AND ordinal = retired.ordinal
+        OFFSET 0
+    ) AS held
+    OFFSET 0
+) AS found
+WHERE segments.ctid = found.ctid
