@@ -10,7 +10,7 @@ from services.event_store.checkpoints import PostgresCheckpoints
 from services.messaging.kafka_publisher import KafkaPublisher
 from services.messaging.port import Transient
 from services.observer.config import read_plans
-from services.observer.poll import Overtaken, Poll
+from services.observer.poll import NOTHING, Overtaken, Poll
 from services.parking.postgres import PostgresQuarantine
 from services.runtime.health import Reading
 from services.runtime.postgres import open_pool, reachable
@@ -66,6 +66,8 @@ async def main(process: Process) -> None:
 
 def _note(process: Process, name: str, taken: Taken) -> None:
     process.health.clear(name)
+    if taken is NOTHING:
+        return
     counts = {"published": len(taken.published), "unchanged": taken.unchanged, "quarantined": len(taken.refused)}
     for result, count in counts.items():
         process.metrics.handled.labels(name, result).inc(count)

@@ -18,6 +18,7 @@ from services.sources.row import Refused, Said, Unsaid
 from services.sources.translate import Translator
 
 HOLD_AGAIN_S: Final = 1.0
+NOTHING: Final = Taken(published=(), unchanged=0, contradictions=(), refused=())
 
 
 class Overtaken(Exception):
@@ -33,7 +34,7 @@ class Pace:
 
 
 class Poll:
-    """The reading of one source. `noted` is told what became of each page that had rows."""
+    """The reading of one source. `noted` is told what became of each page, and that all is well without one."""
 
     def __init__(
         self,
@@ -68,6 +69,7 @@ class Poll:
             async with self._checkpoints.hold(f"observer/{self.system}", self.tenant) as mine:
                 if mine:
                     await self._read_on()
+                self._noted(NOTHING)
             await self._clock.sleep(HOLD_AGAIN_S)
 
     def reading(self) -> Reading | None:
@@ -90,12 +92,14 @@ class Poll:
     async def take(self, page: Page, cursor: str | None) -> str:
         """Publish what a page says, then move the cursor past it; gives the new cursor."""
         self._note(page, cursor)
+        taken = NOTHING
         if page.rows:
             now = self._clock.now()
-            self._noted(await self._intake.take(self._understood(page, observed_at=now), observed_at=now))
+            taken = await self._intake.take(self._understood(page, observed_at=now), observed_at=now)
         if page.next != cursor and not await self._cursors.move(self.tenant, self.system, old=cursor, new=page.next):
             raise Overtaken(f"{self.tenant}/{self.system} was read by another observer; going on from where it is")
         self._note(page, page.next)
+        self._noted(taken)
         return page.next
 
     def _understood(self, page: Page, *, observed_at: datetime) -> list[Said | Unsaid | Refused]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -52,6 +53,8 @@ def command(
         work = parts(rules, files)
     except (TableError, FileBroken) as error:
         raise WrongUsage(str(error)) from None
+    # What loading made lives as long as the command: the collector need not look through it with every batch.
+    gc.freeze()
     if check:
         tally = asyncio.run(_check(work, quiet=as_json))
     else:

@@ -53,12 +53,12 @@ async def test_a_source_that_is_away_turns_health_red_and_is_read_on_when_it_is_
     observing.until(lambda: caught_up(observing, observer, 1))
     assert observing.status(observer)["live"] is True
     system.answer = (503, b"maintenance")
-    system.rows += [row(2)]
     observing.until(lambda: observing.status(observer)["live"] is False)
     assert f"{system.url}/changes answers 503" in " ".join(observing.status(observer)["reasons"])
     system.answer = None
-    observing.until(lambda: caught_up(observing, observer, 2))
     observing.until(lambda: observing.status(observer)["live"] is True)
+    system.rows += [row(2)]
+    observing.until(lambda: caught_up(observing, observer, 2))
     assert [one.code for one in await observing.said() if one.act == "status_reported"] == [
         *("H99.10-240513-0001", "H99.10-240513-0002")
     ]
