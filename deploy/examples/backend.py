@@ -1,10 +1,11 @@
-"""A backend that follows one province over Kafka: per dossier, the state with the highest position. Run: see below."""
+"""A backend that follows one province over Kafka: per dossier, the state with the highest position."""
 
 import asyncio
 import os
 
 from faststream import AckPolicy, FastStream
 from faststream.kafka import KafkaBroker, TopicPartition
+from faststream.kafka.annotations import KafkaMessage
 from pydantic import ValidationError
 
 from contracts.dossier_events import DossierState
@@ -22,10 +23,10 @@ dossiers: dict[str, tuple[int, DossierState]] = {}  # yours is a table, written 
 @broker.subscriber(
     partitions=[MINE], group_id="example", auto_offset_reset="earliest", ack_policy=AckPolicy.NACK_ON_ERROR
 )
-async def keep(body: bytes) -> None:
+async def keep(message: KafkaMessage) -> None:
     """Return, and it is done; raise, and the same event comes again. What comes twice changes nothing."""
     try:
-        event = parse_event(body)
+        event = parse_event(message.body)
     except ValidationError:
         await asyncio.sleep(5)  # newer than our contracts: wait for our next release, skip nothing
         raise

@@ -20,7 +20,7 @@ from services.subscribers.port import Answer, Parcel, Portal
 
 ASKED_AT_ONCE: Final = 16
 HELD_BACK_S: Final = 0.2
-MARGIN_S: Final = 5.0
+MARGIN_S: Final = 2.0
 """Between the end of a lease's work and the end of the lease: time to write what came of it."""
 PER_DOSSIER_MAX: Final = 20
 
@@ -55,9 +55,10 @@ class Sender:
         self.dossiers_max = max(portal.batch_max, portal.requests_max)
         self.rounds_max = max(1, portal.batch_max * portal.requests_max // self.dossiers_max)
         self._line = asyncio.Semaphore(portal.requests_max)
-        # Asking, then sending in halves if need be: three time-outs in a row, and the lease outlives them.
-        self._work_s = 3 * portal.timeout_s
-        self._lease_s = self._work_s + 2 * MARGIN_S
+        # Asking, then sending: two time-outs in a row, and the lease outlives them. No longer, because what a killed
+        # process held waits for the end of its lease.
+        self._work_s = 2 * portal.timeout_s
+        self._lease_s = self._work_s + MARGIN_S
 
     @property
     def in_trouble(self) -> bool:

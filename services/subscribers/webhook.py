@@ -60,7 +60,7 @@ def connect(*, settings: Mapping[str, str], transport: Transport, clock: Clock) 
         clock=clock,
         batch_max=_whole(settings, "batch_max", 500, largest=1000),
         requests_max=_whole(settings, "requests_max", 4, largest=64),
-        timeout_s=float(_whole(settings, "timeout_s", 10, largest=120)),
+        timeout_s=float(_whole(settings, "timeout_s", 5, largest=120)),
         rejections_max=_whole(settings, "rejections_max", 5, largest=1000),
     )
 

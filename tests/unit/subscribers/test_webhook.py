@@ -40,7 +40,7 @@ class Line:
         self.requests: list[Request] = []
 
     async def send(self, request: Request, *, timeout_s: float) -> Response:
-        assert timeout_s == 10
+        assert timeout_s == 5
         self.requests.append(request)
         return self._answer(request)
 
