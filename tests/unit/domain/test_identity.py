@@ -64,9 +64,9 @@ def test_a_retracted_link_never_was() -> None:
     assert joined(linked, word) == [{DESK}, {PORTAL}]
 
 
-@pytest.fixture
-def log() -> Log:
-    log = Log()
+@pytest.fixture(params=[False, True], ids=["remembered", "read again"])
+def log(request: pytest.FixtureRequest) -> Log:
+    log = Log(cold=request.param)
     log.record([connecting(name, kind) for name, kind in USUAL_SYSTEMS.items()])
     return log
 
