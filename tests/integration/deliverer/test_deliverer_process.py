@@ -8,6 +8,7 @@ import sys
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -60,7 +61,8 @@ async def served(portal: MemoryPortal) -> AsyncIterator[str]:
 async def publish(publisher: KafkaPublisher, log: Log, *, first: int) -> None:
     """What the relay does: everything from a position on, in order."""
     page = await log.store.read(log.tenant, after=first - 1, limit=10_000)
-    records = [Record(str(each.dossier).encode(), each.body, each.tenant) for each in page]
+    headers = (("generation", str(await log.store.generation()).encode()),)
+    records = [Record(str(each.dossier).encode(), each.body, each.tenant, headers) for each in page]
     await publisher.publish(DOSSIER_EVENTS.name, records)
 
 
@@ -107,7 +109,7 @@ async def test_killed_again_and_again_it_loses_nothing_and_disorders_nothing(
                 await log.add(f"d{number % 20}", status=2 + number % 3)
             async with started("deliverer", tmp_path, **settings) as one, started("deliverer", tmp_path, **settings):
                 await publish(publisher, log, first=first)
-                await until(lambda least=60 * kill + 10: len(portal.received) >= least)
+                await until(partial(has_taken, portal, 60 * kill + 10))
                 await one.kill()
 
         async def settled() -> bool:
@@ -124,6 +126,10 @@ async def test_killed_again_and_again_it_loses_nothing_and_disorders_nothing(
         assert in_order(portal.received)
         codes = set(portal.codes.values())
         await until(lambda: linked(observations) >= codes)
+
+
+def has_taken(portal: MemoryPortal, least: int) -> bool:
+    return len(portal.received) >= least
 
 
 def in_order(events: list[dict[str, Any]]) -> bool:

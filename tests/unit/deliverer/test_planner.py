@@ -1,11 +1,13 @@
 """What is owed is written before anything is sent: who is owed what, no gap, and where a subscriber begins."""
 
+from dataclasses import replace
+from uuid import UUID
+
 import pytest
 
-from contracts.dossier_events import encode
 from services.deliverer.owed import concerns
 from services.deliveries.port import Owed
-from services.messaging.port import Received, Transient
+from services.messaging.port import Transient
 from tests.recorded import TENANT, dossier_id
 from tests.simulation.virtual_time import run
 from tests.unit.deliverer.world import World, received
@@ -90,7 +92,7 @@ def test_an_unreadable_record_is_named_and_the_others_are_done_from_the_store() 
         world = World()
         await world.subscribe("portal")
         events = [await world.log.add(f"d{number}", status=4) for number in range(3)]
-        bad = Received("events", 0, 1, None, b'{"type": "vn.khop.dossier.accepted.v9"}', 0)
+        bad = replace(received(events[1]), value=b'{"type": "vn.khop.dossier.accepted.v9"}')
         [poisoned] = await world.planner.handle([received(events[0]), bad, received(events[2])])
         assert poisoned.record is bad
         assert await owed(world, "portal") == [(1, 1), (2, 2), (3, 3)]
@@ -105,7 +107,23 @@ def test_a_topic_ahead_of_the_log_is_refused_not_skipped() -> None:
         await world.log.add("a", status=4)
         [*_, event] = [await other.log.add(f"d{number}", status=4) for number in range(3)]
         with pytest.raises(Transient, match="no position 2 although later ones were announced"):
-            await world.planner.handle([Received("events", 0, 0, None, encode(event), 0)])
+            await world.planner.handle([received(event)])
+
+    run(main())
+
+
+def test_events_of_a_log_that_was_restored_since_are_set_aside() -> None:
+    async def main() -> None:
+        world = World()
+        await world.subscribe("portal")
+        event = await world.log.add("a", status=4)
+        for generation, words in (
+            (UUID(int=8), "log generation 00000000-0000-0000-0000-000000000008"),
+            (None, "no head"),
+        ):
+            [poisoned] = await world.planner.handle([received(event, generation=generation)])
+            assert words in poisoned.reason
+        assert await owed(world, "portal") == []
 
     run(main())
 

@@ -7,6 +7,7 @@ import random
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import UUID
 
 from contracts.dossier_events import DossierEvent, encode
 from contracts.observations import Observation, parse_observation
@@ -29,9 +30,13 @@ from tests.simulation.virtual_time import VirtualClock
 SECRET = "a secret of enough characters"
 
 
-def received(event: DossierEvent, offset: int = 0) -> Received:
+GENERATION = UUID(int=7)
+
+
+def received(event: DossierEvent, *, generation: UUID | None = GENERATION) -> Received:
     """An event as it comes from the topic."""
-    return Received("events", 0, offset, event.subject.encode(), encode(event), 0)
+    headers = () if generation is None else (("generation", str(generation).encode()),)
+    return Received("events", 0, 0, event.subject.encode(), encode(event), 0, headers)
 
 
 class World:
@@ -40,7 +45,7 @@ class World:
     def __init__(self, *, seed: int = 1) -> None:
         self.clock = VirtualClock()
         self.rng = random.Random(seed)
-        self.store = MemoryEventStore(clock=self.clock)
+        self.store = MemoryEventStore(clock=self.clock, generation=GENERATION)
         self.log = Log(self.store)
         self.ledger = MemoryLedger(clock=self.clock)
         self.broker = MemoryBroker(self.clock)
