@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import UUID
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     AnyConnection: TypeAlias = Connection[Record] | PoolConnectionProxy[Record]
 
+_DRIVER_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
 _COLUMNS = ("tenant", "position", "id", "dossier", "type", "recorded_at", "body")
 
 
@@ -207,20 +208,17 @@ def _is_gone(connection: AnyConnection) -> bool:
 
 
 async def _roll_back(connection: AnyConnection) -> None:
-    if _is_gone(connection) or not connection.is_in_transaction():
-        return
     try:
-        await connection.execute("ROLLBACK")
-    except Exception as error:
-        # The transaction dies with its connection; what made the block fail is the error to tell.
-        if not is_away(error):
-            raise
+        if not _is_gone(connection) and connection.is_in_transaction():
+            await connection.execute("ROLLBACK")
+    except _DRIVER_ERRORS:
+        # A connection that cannot roll back is cut, and its transaction dies with it. What made the block fail is the
+        # error to tell.
+        with suppress(asyncpg.InterfaceError):
+            connection.terminate()
 
 
 async def _release(pool: Pool[Record], connection: PoolConnectionProxy[Record]) -> None:
-    try:
+    # The block has its answer already; the pool itself throws away a connection that it cannot make fresh again.
+    with suppress(*_DRIVER_ERRORS):
         await pool.release(connection)
-    except Exception as error:
-        # It was lost, so there is nothing to give back; the block itself has its answer already.
-        if not is_away(error):
-            raise

@@ -29,6 +29,7 @@ _AWAY: tuple[type[Exception], ...] = (
     asyncpg.TransactionRollbackError,  # deadlock, serialisation
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.ReadOnlySQLTransactionError,  # a standby answered: a failover is under way
+    asyncpg.InternalClientError,  # the server's last words came between two calls: the driver has lost the thread
 )
 
 
