@@ -67,15 +67,15 @@ ALTER FUNCTION log.renew_generation(why text) OWNER TO khop_owner;
 
 COMMENT ON FUNCTION log.renew_generation(why text) IS 'After a restore, before any process starts: the log may lack what readers have seen';
 
-CREATE FUNCTION read.local_day(moment timestamp with time zone, starts timestamp with time zone[], offsets_s integer[]) RETURNS integer
+CREATE FUNCTION read.local_day(moment timestamp with time zone, starts timestamp with time zone[], offsets interval[]) RETURNS date
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-    SELECT floor((extract(epoch FROM moment) + offsets_s[width_bucket(moment, starts)]) / 86400)::integer
+    SELECT (moment AT TIME ZONE 'GMT' + offsets[width_bucket(moment, starts)])::date
 $$;
 
-ALTER FUNCTION read.local_day(moment timestamp with time zone, starts timestamp with time zone[], offsets_s integer[]) OWNER TO khop_owner;
+ALTER FUNCTION read.local_day(moment timestamp with time zone, starts timestamp with time zone[], offsets interval[]) OWNER TO khop_owner;
 
-COMMENT ON FUNCTION read.local_day(moment timestamp with time zone, starts timestamp with time zone[], offsets_s integer[]) IS 'Number of the local day of a moment; offsets_s[n] holds from starts[n] on';
+COMMENT ON FUNCTION read.local_day(moment timestamp with time zone, starts timestamp with time zone[], offsets interval[]) IS 'The local day of a moment; offsets[n] holds from starts[n] on';
 
 CREATE TABLE deliveries.attempts (
     tenant text NOT NULL,

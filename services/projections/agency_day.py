@@ -44,13 +44,18 @@ def project(changes: Sequence[Change]) -> list[TableChanges]:
         if before is not None and before.rows is after.rows:
             continue
         for sign, known in ((-1, before), (1, after)):
-            if known is not None and known.rows:
+            if known is not None and known.rows and _counts(known.folded.segments[-1]):
                 for row in contribution(known.folded.segments):
                     counts = sums.setdefault(row[:_KEY], [0] * len(_COUNTED))
                     for place, count in enumerate(row[_KEY:]):
                         counts[place] += sign * count
     counted = [(*key, *counts) for key, counts in sorted(sums.items()) if any(counts)]
     return [TableChanges(table=DAYS, counted=counted)]
+
+
+def _counts(last: Segment) -> bool:
+    # Before acceptance a dossier is in no figure, and what was once accepted stays so, or is void.
+    return last.accepted_at is not None or last.void
 
 
 def contribution(segments: Sequence[Segment]) -> list[DayRow]:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from services.domain.statistics.flow import FIGURES, Due, Figure
 from services.projections.port import ReadModelsUnavailable
 from services.projections.statements import STATEMENTS
-from services.projections.zones import offsets
+from services.projections.zones import offsets_of
 from services.runtime.database import translated
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class PostgresFlowReports:
         self._pool = pool
 
     async def flow(self, query: FlowQuery) -> list[FlowRow]:
-        starts, seconds = offsets(query.zone)
+        starts, offsets = offsets_of(query.zone)
         with translated(ReadModelsUnavailable):
             async with self._pool.acquire() as connection, connection.transaction(readonly=True):
                 # The rows of one report fit in memory; on disk the same joins take several times as long.
@@ -86,7 +86,7 @@ class PostgresFlowReports:
                     "channel" in query.by,
                     query.due == "day",
                     list(starts),
-                    list(seconds),
+                    list(offsets),
                     query.hashes,
                 )
         return told(_row(record, hashes=query.hashes) for record in records)

@@ -108,6 +108,7 @@ class Follower:
         self._mind = mind
         self._configuration: list[DossierEvent] = []
         self._eras: list[Connections] = [connections_of(())]
+        self._nothing = fold((), self._eras[0])
         for event in configuration:
             self._configure(event)
         self.position = position
@@ -249,7 +250,8 @@ class Follower:
         self, event: DossierEvent, one: str, giver: Followed, taken: Mapping[str, tuple[str, ...]], *, first: int
     ) -> Change:
         codes = _without(giver.known.codes, taken)
-        folded, others = self._fold(giver.facts(), codes)
+        # Most give up all they have, and then nothing of theirs is left to fold.
+        folded, others = self._fold(giver.facts(), codes) if codes else (self._nothing, giver.facts())
         least = least_of(codes) if codes else giver.known.least
         after = replace(
             giver.known,

@@ -17,35 +17,35 @@ def start_of(day: date, zone: ZoneInfo) -> datetime:
 
 
 @lru_cache(maxsize=16)
-def offsets(zone: ZoneInfo) -> tuple[tuple[datetime, ...], tuple[int, ...]]:
-    """From which instants on which offset from UTC in seconds holds, over every instant a contract allows.
+def offsets_of(zone: ZoneInfo) -> tuple[tuple[datetime, ...], tuple[timedelta, ...]]:
+    """From which instants on which offset from UTC holds, over every instant a contract allows.
 
     Weekly steps find every change but one that is taken back within the week; none is on record.
     """
-    starts, seconds = [EARLIEST], [_offset_s(EARLIEST, zone)]
+    starts, offsets = [EARLIEST], [_offset(EARLIEST, zone)]
     moment = EARLIEST
     while moment < LATEST:
         later = min(moment + _STEP, LATEST)
-        if _offset_s(later, zone) != seconds[-1]:
+        if _offset(later, zone) != offsets[-1]:
             starts.append(_change(moment, later, zone))
-            seconds.append(_offset_s(starts[-1], zone))
+            offsets.append(_offset(starts[-1], zone))
         moment = later
-    return tuple(starts), tuple(seconds)
+    return tuple(starts), tuple(offsets)
 
 
 def _change(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
-    old = _offset_s(before, zone)
+    old = _offset(before, zone)
     while after - before > timedelta(seconds=1):
         middle = before + (after - before) // 2
         middle = middle.replace(microsecond=0)
-        if _offset_s(middle, zone) == old:
+        if _offset(middle, zone) == old:
             before = middle
         else:
             after = middle
     return after
 
 
-def _offset_s(moment: datetime, zone: ZoneInfo) -> int:
+def _offset(moment: datetime, zone: ZoneInfo) -> timedelta:
     offset = moment.astimezone(zone).utcoffset()
     assert offset is not None
-    return int(offset.total_seconds())
+    return offset

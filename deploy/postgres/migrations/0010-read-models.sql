@@ -101,12 +101,12 @@ CREATE TABLE read.days (
 COMMENT ON TABLE read.days IS 'Flows by local day as known now; an empty text is an absent value';
 
 -- The zone comes from the caller as offsets from UTC: a server with another edition of the time zones counts the same.
-CREATE FUNCTION read.local_day(moment timestamptz, starts timestamptz[], offsets_s integer[]) RETURNS integer
+CREATE FUNCTION read.local_day(moment timestamptz, starts timestamptz[], offsets interval[]) RETURNS date
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT floor((extract(epoch FROM moment) + offsets_s[width_bucket(moment, starts)]) / 86400)::integer
+    SELECT (moment AT TIME ZONE 'GMT' + offsets[width_bucket(moment, starts)])::date
 $$;
 
-COMMENT ON FUNCTION read.local_day IS 'Number of the local day of a moment; offsets_s[n] holds from starts[n] on';
+COMMENT ON FUNCTION read.local_day IS 'The local day of a moment; offsets[n] holds from starts[n] on';
 
 -- migrate: rollback
 DROP SCHEMA read CASCADE;

@@ -1,7 +1,8 @@
 -- flow: the flow report of one or more periods as of a position; each dossier is looked at just before both ends.
 -- $1 tenant, $2 position; $3-$5 periods: number, first instant, closing instant; $6-$8 whether to tell agencies,
--- procedures and channels apart; $9 whether due dates are compared as local days, whose offsets from UTC in seconds
--- ($11) hold from the moments in $10 on; $12 whether to hash the lists of dossiers.
+-- procedures and channels apart; $9 whether due dates are compared as local days, whose offsets from UTC ($11) hold from
+-- the moments in $10 on; $12 whether to hash the lists of dossiers. OFFSET 0 keeps a step from being done again wherever
+-- the next one names its result.
 WITH believed AS MATERIALIZED (
     SELECT
         instant.at, dossier, least_system, least_code, accepted_at, ended_at, due_at, paused_since,
@@ -37,16 +38,18 @@ measured AS (
         NOT void AND accepted_at IS NOT NULL AND ended_at >= opens AS resolved,
         NOT void AND accepted_at IS NOT NULL AND ended_at IS NULL AS in_hand,
         void AND NOT void_before AS voided,
-        CASE WHEN $9::boolean
-            THEN read.local_day(ended_at, $10, $11) <= read.local_day(due_at, $10, $11)
-            ELSE ended_at <= due_at
+        CASE
+            WHEN ended_at IS NULL OR due_at IS NULL OR NOT $9::boolean THEN ended_at <= due_at
+            ELSE read.local_day(ended_at, $10, $11) <= read.local_day(due_at, $10, $11)
         END AS in_time,
         -- While it is paused the clock stands still: what passes then makes nothing overdue.
-        CASE WHEN $9::boolean
-            THEN read.local_day(due_at, $10, $11) < read.local_day(least(closes, paused_since), $10, $11)
-            ELSE due_at < least(closes, paused_since)
+        CASE
+            WHEN ended_at IS NOT NULL OR due_at IS NULL THEN NULL
+            WHEN NOT $9::boolean THEN due_at < least(closes, paused_since)
+            ELSE read.local_day(due_at, $10, $11) < read.local_day(least(closes, paused_since), $10, $11)
         END AS overdue
     FROM both_ends
+    OFFSET 0
 ),
 figured AS (
     SELECT
@@ -61,6 +64,7 @@ figured AS (
         in_hand AND overdue AS in_hand_overdue,
         in_hand AND due_at IS NULL AS in_hand_no_due_date
     FROM measured
+    OFFSET 0
 )
 SELECT
     number, agency, procedure, by_channel,
@@ -76,29 +80,29 @@ SELECT
     count(*) FILTER (WHERE in_hand_overdue) AS in_hand_overdue,
     count(*) FILTER (WHERE in_hand_no_due_date) AS in_hand_no_due_date,
     count(*) FILTER (WHERE voided) AS voided,
-    encode(sha256(convert_to(coalesce(string_agg(line, '' ORDER BY line COLLATE "C") FILTER (WHERE carried_over), ''), 'UTF8')), 'hex')
+    encode(sha256(convert_to(coalesce(string_agg(line, '' ORDER BY line COLLATE "C") FILTER (WHERE $12 AND carried_over), ''), 'UTF8')), 'hex')
         AS carried_over_hash,
-    encode(sha256(convert_to(coalesce(string_agg(line, '' ORDER BY line COLLATE "C") FILTER (WHERE received_online), ''), 'UTF8')), 'hex')
+    encode(sha256(convert_to(coalesce(string_agg(line, '' ORDER BY line COLLATE "C") FILTER (WHERE $12 AND received_online), ''), 'UTF8')), 'hex')
         AS received_online_hash,
-    encode(sha256(convert_to(coalesce(string_agg(line, '' ORDER BY line COLLATE "C") FILTER (WHERE received_direct), ''), 'UTF8')), 'hex')
+    encode(sha256(convert_to(coalesce(string_agg(line, '' ORDER BY line COLLATE "C") FILTER (WHERE $12 AND received_direct), ''), 'UTF8')), 'hex')
         AS received_direct_hash,
-    encode(sha256(convert_to(coalesce(string_agg(line, '' ORDER BY line COLLATE "C") FILTER (WHERE received_channel_unknown), ''), 'UTF8')), 'hex')
+    encode(sha256(convert_to(coalesce(string_agg(line, '' ORDER BY line COLLATE "C") FILTER (WHERE $12 AND received_channel_unknown), ''), 'UTF8')), 'hex')
         AS received_channel_unknown_hash,
-    encode(sha256(convert_to(coalesce(string_agg(line, '' ORDER BY line COLLATE "C") FILTER (WHERE reopened), ''), 'UTF8')), 'hex')
+    encode(sha256(convert_to(coalesce(string_agg(line, '' ORDER BY line COLLATE "C") FILTER (WHERE $12 AND reopened), ''), 'UTF8')), 'hex')
         AS reopened_hash,
-    encode(sha256(convert_to(coalesce(string_agg(line, '' ORDER BY line COLLATE "C") FILTER (WHERE resolved_on_time), ''), 'UTF8')), 'hex')
+    encode(sha256(convert_to(coalesce(string_agg(line, '' ORDER BY line COLLATE "C") FILTER (WHERE $12 AND resolved_on_time), ''), 'UTF8')), 'hex')
         AS resolved_on_time_hash,
-    encode(sha256(convert_to(coalesce(string_agg(line, '' ORDER BY line COLLATE "C") FILTER (WHERE resolved_late), ''), 'UTF8')), 'hex')
+    encode(sha256(convert_to(coalesce(string_agg(line, '' ORDER BY line COLLATE "C") FILTER (WHERE $12 AND resolved_late), ''), 'UTF8')), 'hex')
         AS resolved_late_hash,
-    encode(sha256(convert_to(coalesce(string_agg(line, '' ORDER BY line COLLATE "C") FILTER (WHERE resolved_no_due_date), ''), 'UTF8')), 'hex')
+    encode(sha256(convert_to(coalesce(string_agg(line, '' ORDER BY line COLLATE "C") FILTER (WHERE $12 AND resolved_no_due_date), ''), 'UTF8')), 'hex')
         AS resolved_no_due_date_hash,
-    encode(sha256(convert_to(coalesce(string_agg(line, '' ORDER BY line COLLATE "C") FILTER (WHERE in_hand_not_due), ''), 'UTF8')), 'hex')
+    encode(sha256(convert_to(coalesce(string_agg(line, '' ORDER BY line COLLATE "C") FILTER (WHERE $12 AND in_hand_not_due), ''), 'UTF8')), 'hex')
         AS in_hand_not_due_hash,
-    encode(sha256(convert_to(coalesce(string_agg(line, '' ORDER BY line COLLATE "C") FILTER (WHERE in_hand_overdue), ''), 'UTF8')), 'hex')
+    encode(sha256(convert_to(coalesce(string_agg(line, '' ORDER BY line COLLATE "C") FILTER (WHERE $12 AND in_hand_overdue), ''), 'UTF8')), 'hex')
         AS in_hand_overdue_hash,
-    encode(sha256(convert_to(coalesce(string_agg(line, '' ORDER BY line COLLATE "C") FILTER (WHERE in_hand_no_due_date), ''), 'UTF8')), 'hex')
+    encode(sha256(convert_to(coalesce(string_agg(line, '' ORDER BY line COLLATE "C") FILTER (WHERE $12 AND in_hand_no_due_date), ''), 'UTF8')), 'hex')
         AS in_hand_no_due_date_hash,
-    encode(sha256(convert_to(coalesce(string_agg(line, '' ORDER BY line COLLATE "C") FILTER (WHERE voided), ''), 'UTF8')), 'hex')
+    encode(sha256(convert_to(coalesce(string_agg(line, '' ORDER BY line COLLATE "C") FILTER (WHERE $12 AND voided), ''), 'UTF8')), 'hex')
         AS voided_hash
 FROM figured
 GROUP BY number, agency, procedure, by_channel
