@@ -32,7 +32,10 @@ def parse_event(raw: bytes, steps: Mapping[str, Upcast] = UPCASTS) -> DossierEve
     try:
         return parse_current(raw)
     except ValidationError:
-        document = from_json(raw)
+        try:
+            document = from_json(raw)
+        except ValueError:
+            document = None
         if not isinstance(document, dict) or document.get("type") not in steps:
             raise
         return parse_current(to_json(upcast(document, steps)))
