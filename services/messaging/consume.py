@@ -89,10 +89,6 @@ class Session(Protocol):
         """Set while partitions are being given up, or for good when the consumer stops."""
         ...
 
-    def owns(self, topic: str, partition: int) -> bool:
-        """Whether this consumer still has the partition."""
-        ...
-
     async def commit(self, offsets: Mapping[tuple[str, int], int]) -> None:
         """Say where to read on: (topic, partition) → offset of the next record. A lost partition is no error."""
         ...

@@ -46,16 +46,13 @@ class _Share(ConsumerRebalanceListener):  # type: ignore[misc] # shipped without
     stopping: bool = False
     done: dict[TopicPartition, int] = field(default_factory=dict)
 
-    def owns(self, topic: str, partition: int) -> bool:
-        return self.consumer is not None and TopicPartition(topic, partition) in self.consumer.assignment()
-
     async def commit(self, offsets: Mapping[tuple[str, int], int]) -> None:
-        mine = {
-            TopicPartition(topic, partition): offset
-            for (topic, partition), offset in offsets.items()
-            if self.owns(topic, partition)
-        }
-        if self.consumer is None or not mine:
+        if self.consumer is None:
+            return
+        assigned = self.consumer.assignment()
+        given = {TopicPartition(*where): offset for where, offset in offsets.items()}
+        mine = {partition: offset for partition, offset in given.items() if partition in assigned}
+        if not mine:
             return
         try:
             await self.consumer.commit(mine)

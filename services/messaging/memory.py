@@ -177,10 +177,6 @@ class MemoryBroker:
         """Read on from what is committed: what was fetched and not committed comes again."""
         member.generation = -1
 
-    def owns(self, member: _Member, partition: int) -> bool:
-        """Whether the partition is this member's by the group's present deal."""
-        return self._groups[member.topic, member.group].shares.get(partition) is member
-
     def _synchronise(self, member: _Member) -> None:
         group = self._groups[member.topic, member.group]
         if member.generation != group.generation:
@@ -294,9 +290,6 @@ class _MemorySession:
     @property
     def interrupted(self) -> asyncio.Event:
         return self.member.interrupted
-
-    def owns(self, topic: str, partition: int) -> bool:
-        return topic == self.member.topic and self.broker.owns(self.member, partition)
 
     async def commit(self, offsets: Mapping[tuple[str, int], int]) -> None:
         await self.broker.commit(self.member, offsets)
