@@ -99,7 +99,7 @@ async def test_a_record_carries_the_stored_bytes_its_dossier_as_key_and_the_gene
 class Silent(MemoryEventStore):
     """A store whose notifications are all lost."""
 
-    async def listen(self, timeout_s: float) -> AsyncIterator[str | None]:
+    async def listen(self, timeout_s: float) -> AsyncIterator[str | None]:  # noqa: ARG002 - the port's word
         await asyncio.Event().wait()
         yield None
 
