@@ -31,6 +31,7 @@ COMMANDS: tuple[Callable[[typer.Typer], None], ...] = (
     status.register,
     why.register,
     report.register,
+    why.register,
     import_.register,
     quarantine.register,
     parked.register,
