@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -14,7 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import pytest_asyncio
 
@@ -48,15 +46,13 @@ class Running:
     """One instance of a process."""
 
     process: subprocess.Popen[bytes]
-    port: int
+    log: Path
 
-    def lanes(self) -> set[str]:
-        """The parts of its input that it works on now; none while it does not answer."""
-        try:
-            status = httpx.get(f"http://127.0.0.1:{self.port}/status", timeout=2.0).json()
-        except httpx.HTTPError:
-            return set()
-        return {lane["lane"] for lane in status["lanes"]}
+    def partitions(self) -> list[int]:
+        """What its consumer group gave it last, by its own log: there at once, where a status is sampled."""
+        said = [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
+        given: list[list[int]] = [line["partitions"] for line in said if line["event"] == "assigned"]
+        return given[-1] if given else []
 
     def kill(self) -> None:
         """End it at once, as a power cut does."""
@@ -75,24 +71,23 @@ class Province:
     running: dict[str, list[Running]] = field(default_factory=dict)
 
     def start(self, name: str) -> Running:
-        number, port = len(self.running.setdefault(name, [])) + 1, free_port()
+        number = len(self.running.setdefault(name, [])) + 1
         environment = processes.environment(
             processes.BY_NAME[name],
             dsn_as=lambda role: self.servers.as_role(self.dsn, role),
             kafka_bootstrap=self.servers.kafka_bootstrap,
-            port=port,
             instance=number,
             group_session_ms=2_000,
         )
         log = self.folder / f"{name}-{number}.log"
         started = processes.start(processes.BY_NAME[name], env=environment, log=log)
-        self.running[name].append(Running(started, port))
+        self.running[name].append(Running(started, log))
         return self.running[name][-1]
 
-    def holder(self, name: str, lane: str) -> Running | None:
-        """Which living instance works on a lane of its input, by its own word."""
+    def holder(self, name: str, partition: int) -> Running | None:
+        """Which living instance works on a partition."""
         for one in self.running[name]:
-            if one.process.poll() is None and lane in one.lanes():
+            if one.process.poll() is None and partition in one.partitions():
                 return one
         return None
 
@@ -125,14 +120,6 @@ class Province:
     def stop(self) -> None:
         for one in (one for group in self.running.values() for one in group):
             one.kill()
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def until(what: Callable[[], bool], *, told: Callable[[], str]) -> None:

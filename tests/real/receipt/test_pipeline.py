@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -127,20 +128,23 @@ def test_shuffled_doubled_and_with_recorders_killed_it_is_the_same_report(
         files.append(tmp_path / name.removesuffix(".gz"))
         files[-1].write_text(header + "".join(doubled), encoding="utf-8")
     draw.shuffle(files)
-    lane = f"{OBSERVATIONS.name}/{partition_of('shuffled', OBSERVATIONS.partitions)}"
+    partition = partition_of("shuffled", OBSERVATIONS.partitions)
     province.start("recorder")
     province.start("recorder")
-    published = province.json("import", *files, "--mapping", HERE / "csv.toml", "--tenant", "shuffled", "--no-wait")
-    assert published["published"] == WITH_CONFIGURATION
     counts = []
-    with watching(province, "shuffled") as facts:
+    with ThreadPoolExecutor(1) as beside, watching(province, "shuffled") as facts:
+        # Beside it: the first one is to be killed while the files are still being read.
+        importing = beside.submit(
+            province.json, "import", *files, "--mapping", HERE / "csv.toml", "--tenant", "shuffled", "--no-wait"
+        )
         for _ in range(2):
             seen = counts[-1] if counts else 0
             until(lambda seen=seen: facts() > seen, told=province.logs)
             counts.append(facts())
-            holder = province.holder("recorder", lane)
+            holder = province.holder("recorder", partition)
             assert holder is not None, province.logs()
             holder.kill()
+        assert importing.result()["published"] == WITH_CONFIGURATION
         until(lambda: facts() == WITH_CONFIGURATION, told=province.logs)
     assert counts[0] < counts[1] < WITH_CONFIGURATION, "both were killed with work left to do"
     assert sum(one.process.poll() is None for one in province.running["recorder"]) == 1
