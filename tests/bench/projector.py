@@ -1,0 +1,153 @@
+"""The projector: event bytes → three read models, exactly once; and making each of them again from a log of a million.
+
+One province of 172,000 dossiers is recorded, projected and rebuilt.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Final
+
+from contracts.topics import DOSSIER_EVENTS
+from contracts.upcasting import parse_event
+from deploy.local.infra import local_postgres
+from deploy.postgres.migrate import migrate
+from services.event_store.checkpoints import PostgresCheckpoints
+from services.event_store.port import StoredEvent
+from services.event_store.postgres import PostgresEventStore
+from services.messaging.port import Received
+from services.projections.keep import PROJECTIONS, Keeper
+from services.projections.postgres import PostgresReadModels
+from services.projections.rebuild import rebuild
+from services.projector.__main__ import BATCH_MAX
+from services.projector.take import Projector
+from services.runtime.clock import SystemClock
+from services.runtime.postgres import open_pool
+from tests.bench.filled import fill
+from tests.bench.row import Goal, Row
+from tests.bench.stage import Stage, Stuck
+
+if TYPE_CHECKING:
+    from asyncpg import Pool, Record
+
+TENANT: Final = "lang-son"
+DOSSIERS: Final = 172_000
+TABLES: Final = ("dossiers", "codes", "segments", "days")
+
+
+@asynccontextmanager
+async def province(stage: Stage) -> AsyncIterator[tuple[Pool[Record], PostgresEventStore, int]]:
+    """A log of six events each of 172,000 dossiers, recorded; its last position."""
+    async with local_postgres(stage.folder / "data") as dsn:
+        await migrate(dsn)
+        async with open_pool(dsn, name="bench", size_max=8) as pool:
+            store = PostgresEventStore(pool, dsn=dsn)
+            head = await fill(stage, store, TENANT, dossiers=stage.size(DOSSIERS, 1_000), short=True)
+            yield pool, store, head
+
+
+async def project(stage: Stage, pool: Pool[Record], store: PostgresEventStore, head: int) -> tuple[float, float]:
+    """Seconds of projecting the whole log, and of reading alone what it was projected from."""
+    models = PostgresReadModels(pool)
+    projector = Projector(
+        keeper=Keeper(store, models),
+        store=store,
+        models=models,
+        checkpoints=PostgresCheckpoints(pool, dsn=""),
+        clock=SystemClock(),
+    )
+    generation = str(await store.generation()).encode()
+    projected_s = parsed_s = 0.0
+    for after in range(0, head, BATCH_MAX):
+        stage.tell("projecting", after, head)
+        stored = await store.read(TENANT, after=after, limit=BATCH_MAX)
+        records = list(_records(stored, generation))
+        started = time.perf_counter()
+        poisoned = await projector.take(records)
+        projected_s += time.perf_counter() - started
+        if poisoned:
+            raise Stuck(f"the projector refused an event: {poisoned[0].reason}")
+        started = time.perf_counter()
+        for event in stored:
+            parse_event(event.body)
+        parsed_s += time.perf_counter() - started
+    shown = await models.positions(TENANT)
+    if shown != dict.fromkeys(PROJECTIONS, head):
+        raise Stuck(f"the read models show {shown}, not {head}")
+    return projected_s, parsed_s
+
+
+async def measure(stage: Stage) -> list[Row]:
+    """Projecting, then rebuilding each projection over what was projected."""
+    async with province(stage) as (pool, store, head):
+        projected_s, parsed_s = await project(stage, pool, store, head)
+        stage.tell("bare COPY of the rows", 0, 1)
+        copied_s = await _copied(pool)
+        models = PostgresReadModels(pool)
+        took_s: dict[str, float] = {}
+        for name in PROJECTIONS:
+            started = time.perf_counter()
+            await rebuild(
+                store,
+                models,
+                projection=name,
+                tenant=TENANT,
+                progress=lambda position, name=name: stage.tell(f"rebuilding {name}", position, head),  # type: ignore[misc]
+            )
+            took_s[name] = (time.perf_counter() - started) * 1_000_000 / head
+        stage.tell("reading the log", 0, 1)
+        read_s = await _read(store, head) * 1_000_000 / head
+    rows = [
+        Row(
+            name="projector, exactly-once effect, all three projections",
+            value=head / projected_s,
+            unit="events/s",
+            limit="reading alone, and a bare COPY of the rows they ended as",
+            limit_value=head / (parsed_s + copied_s),
+            goal=Goal(at_least=25_000),
+        )
+    ]
+    return rows + [
+        Row(
+            name=f"rebuild of {name}, 1 M events",
+            value=seconds,
+            unit="s",
+            limit="paging through the log and reading it",
+            limit_value=read_s,
+            goal=Goal(at_most=40),
+        )
+        for name, seconds in took_s.items()
+    ]
+
+
+def _records(stored: Iterable[StoredEvent], generation: bytes) -> Iterable[Received]:
+    for event in stored:
+        headers = (("generation", generation),)
+        key = str(event.dossier).encode()
+        yield Received(DOSSIER_EVENTS.name, 0, event.position, key, event.body, 0, headers)
+
+
+async def _copied(pool: Pool[Record]) -> float:
+    seconds = 0.0
+    async with pool.acquire() as connection:
+        for table in TABLES:
+            await connection.execute(f"CREATE TABLE public.bare_{table} (LIKE read.{table} INCLUDING ALL)")
+            rows = await connection.fetch(f"SELECT * FROM read.{table}")
+            values = [tuple(row) for row in rows]
+            started = time.perf_counter()
+            for first in range(0, len(values), BATCH_MAX):
+                page = values[first : first + BATCH_MAX]
+                await connection.copy_records_to_table(f"bare_{table}", schema_name="public", records=page)
+            seconds += time.perf_counter() - started
+            await connection.execute(f"DROP TABLE public.bare_{table}")
+    return seconds
+
+
+async def _read(store: PostgresEventStore, head: int) -> float:
+    started = time.perf_counter()
+    for after in range(0, head, 2_000):
+        for event in await store.read(TENANT, after=after, limit=2_000):
+            parse_event(event.body)
+    return time.perf_counter() - started
