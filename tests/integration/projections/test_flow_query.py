@@ -26,6 +26,7 @@ _tenants = (f"t{number}" for number in itertools.count())
 BASE = datetime(2024, 3, 30, 11, 0, tzinfo=UTC)
 moments = st.integers(0, 96).map(lambda hours: BASE + timedelta(hours=hours / 2))
 maybe = st.none() | moments
+mostly = st.sampled_from([True, True, True, False]).flatmap(lambda there: moments if there else st.none())
 codes = st.sampled_from(["H99.1", "H99.10", "Đơn vị", "a", None])
 
 
@@ -39,7 +40,7 @@ def timelines(draw: st.DrawFn) -> list[tuple[datetime, datetime | None]]:
 def segment_rows(draw: st.DrawFn) -> list[SegmentRow]:
     rows: list[SegmentRow] = []
     ordinals = itertools.count()
-    for number in range(draw(st.integers(0, 8))):
+    for number in range(draw(st.integers(0, 12))):
         system, code = draw(st.sampled_from(["one-stop", "portal"])), f"{draw(st.sampled_from('aBđ/'))}{number}"
         beliefs = sorted(draw(st.sets(st.integers(1, 4), min_size=1, max_size=3)))
         for known_from, known_to in zip(beliefs, [*beliefs[1:], None], strict=True):
@@ -56,11 +57,11 @@ def segment_rows(draw: st.DrawFn) -> list[SegmentRow]:
                     draw(st.none() | st.sampled_from(list(DossierStatus))),
                     "running",
                     None,
-                    draw(maybe),
+                    draw(mostly),
                     draw(maybe),
                     None,
-                    draw(maybe),
-                    draw(maybe),
+                    draw(mostly),
+                    draw(mostly),
                     draw(codes),
                     draw(codes),
                     draw(st.sampled_from(["online", "direct", "postal", None])),
