@@ -6,7 +6,6 @@ import asyncio
 import random
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Final
 
 from services.deliverer.letters import Letter, Letters
@@ -55,6 +54,7 @@ class Sender:
         self.dossiers_max = max(portal.batch_max, portal.requests_max)
         self.rounds_max = max(1, portal.batch_max * portal.requests_max // self.dossiers_max)
         self._line = asyncio.Semaphore(portal.requests_max)
+        self._asking = asyncio.Semaphore(ASKED_AT_ONCE)
         # Asking, then sending: two time-outs in a row, and the lease outlives them. No longer, because what a killed
         # process held waits for the end of its lease.
         self._work_s = 2 * portal.timeout_s
@@ -88,14 +88,20 @@ class Sender:
         tenant = self._subscriber.tenant
         letters = await self._letters.get(tenant, {owed.position for lease in leases for owed in lease.owed})
         answers: dict[int, Answer] = {}
+        # What is begun by then ends within the lease by its own time-out. What is not begun is no doubt: it was not
+        # tried, is due again at once, and must not have to be asked about one by one.
+        begin_by = self._clock.now() + timedelta(seconds=self._work_s - self._portal.timeout_s)
+        tried: set[int] = set()
         try:
             async with asyncio.timeout(self._work_s):
                 held = await self._hold_back(leases, letters, answers)
                 free = [lease for lease in leases if lease.dossier not in held]
-                await asyncio.gather(*(self._send(group, letters, answers) for group in self._requests(free)))
+                await asyncio.gather(
+                    *(self._send(group, letters, answers, tried, begin_by) for group in self._requests(free))
+                )
         except TimeoutError:
-            for owed in (owed for lease in leases for owed in lease.owed):
-                answers.setdefault(owed.number, Answer(owed.number, "unknown", "no time left in the lease", whole=True))
+            for number in tried:
+                answers.setdefault(number, Answer(number, "unknown", "no time left in the lease", whole=True))
         await self._publish_links(leases, letters, answers)
         now = self._clock.now()
         self._judge(answers, now)
@@ -140,15 +146,24 @@ class Sender:
                 answers[first.number] = Answer(first.number, "postponed", reason, retry_after_s=HELD_BACK_S)
         return held
 
-    async def _send(self, leases: Sequence[Lease], letters: Mapping[int, Letter], answers: dict[int, Answer]) -> None:
+    async def _send(
+        self,
+        leases: Sequence[Lease],
+        letters: Mapping[int, Letter],
+        answers: dict[int, Answer],
+        tried: set[int],
+        begin_by: datetime,
+    ) -> None:
         parcels = {
             owed.number: self._parcel(owed, letters[owed.position], lease) for lease in leases for owed in lease.owed
         }
-        await self._ask(leases, parcels, answers)
-        sent = [parcels[owed.number] for lease in leases for owed in _unanswered(lease, answers)]
+        asked = await self._ask(leases, parcels, answers, begin_by)
+        sent = [parcels[owed.number] for lease in leases for owed in _unanswered(lease, answers, asked)]
         if sent:
             async with self._line:
-                answers.update((answer.number, answer) for answer in await self._portal.deliver(sent))
+                if self._clock.now() <= begin_by:
+                    tried.update(parcel.number for parcel in sent)
+                    answers.update((answer.number, answer) for answer in await self._portal.deliver(sent))
 
     def _parcel(self, owed: Owed, letter: Letter, lease: Lease) -> Parcel:
         key = f"{self._subscriber.name}:{letter.subject}:{owed.position}"
@@ -161,12 +176,24 @@ class Sender:
             into=None if letter.subject == str(lease.dossier) else str(lease.dossier),
         )
 
-    async def _ask(self, leases: Sequence[Lease], parcels: Mapping[int, Parcel], answers: dict[int, Answer]) -> None:
-        doubtful = iter([parcels[owed.number] for lease in leases for owed in lease.owed if owed.doubtful])
-        while page := list(islice(doubtful, ASKED_AT_ONCE)):
-            for answer in await asyncio.gather(*(self._portal.ask(parcel) for parcel in page)):
-                if answer is not None:
-                    answers[answer.number] = answer
+    async def _ask(
+        self, leases: Sequence[Lease], parcels: Mapping[int, Parcel], answers: dict[int, Answer], begin_by: datetime
+    ) -> set[int]:
+        """Ask about what is in doubt, as far as time allows; gives the numbers that were asked about."""
+        asked: set[int] = set()
+
+        async def ask(parcel: Parcel) -> None:
+            async with self._asking:
+                if self._clock.now() > begin_by:
+                    return
+                answer = await self._portal.ask(parcel)
+            asked.add(parcel.number)
+            if answer is not None:
+                answers[parcel.number] = answer
+
+        doubtful = [parcels[owed.number] for lease in leases for owed in lease.owed if owed.doubtful]
+        await asyncio.gather(*(ask(parcel) for parcel in doubtful))
+        return asked
 
     async def _publish_links(
         self, leases: Sequence[Lease], letters: Mapping[int, Letter], answers: dict[int, Answer]
@@ -197,11 +224,13 @@ def _known_alone(letter: Letter) -> str | None:
     return next(iter(letter.codes)) if len(letter.codes) == 1 else None
 
 
-def _unanswered(lease: Lease, answers: Mapping[int, Answer]) -> list[Owed]:
+def _unanswered(lease: Lease, answers: Mapping[int, Answer], asked: set[int]) -> list[Owed]:
     """What is still to be sent of a dossier: nothing behind one whose fate we do not know or that was refused."""
     rest: list[Owed] = []
     for owed in lease.owed:
         answer = answers.get(owed.number)
+        if answer is None and owed.doubtful and owed.number not in asked:
+            break
         if answer is None:
             rest.append(owed)
         elif answer.outcome != "accepted":
