@@ -135,6 +135,28 @@ def test_one_portal_that_hangs_holds_nobody_else_up() -> None:
     run(main())
 
 
+def test_what_a_slow_portal_leaves_no_time_for_is_not_in_doubt() -> None:
+    async def main() -> None:
+        world = World()
+        portal = await world.subscribe("portal", batch_max="10", requests_max="1", timeout_s="4")
+
+        async def slowly(_: Request) -> Response | None:
+            await world.clock.sleep(3)
+            return None
+
+        portal.before = slowly
+        await fill(world, dossiers=10, events=10)
+        await world.plan()
+        async with world.deliverer():
+            await world.rest("portal")
+        told = await world.ledger.history(TENANT, [dossier_id(f"d{number}") for number in range(10)])
+        assert all([attempt["outcome"] for attempt in row["attempts"]] == ["accepted"] for row in told)  # type: ignore[attr-defined]
+        assert portal.repeated == []
+        assert in_order_per_dossier(portal)
+
+    run(main())
+
+
 def test_two_instances_share_the_work_and_send_nothing_twice() -> None:
     async def main() -> None:
         world = World()
