@@ -16,6 +16,7 @@ from services.projections.keep import PROJECTIONS
 from services.projections.port import BuildGone
 from services.projections.postgres import PostgresReadModels
 from services.projections.rebuild import rebuild, sweep
+from services.runtime.collector import calm_collector
 
 
 def register(app: typer.Typer) -> None:
@@ -33,6 +34,7 @@ def command(
     """Dựng lại bảng đọc từ nhật ký · make a read model again from the log; readers see the old one until it is done."""
     if name not in PROJECTIONS:
         raise WrongUsage(f"there is no read model {name!r}; there are: {', '.join(PROJECTIONS)}")
+    calm_collector()
     document = asyncio.run(_rebuild(name, tenant, afresh=afresh, quiet=as_json))
     if as_json:
         screen.print_json(document)

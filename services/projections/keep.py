@@ -14,6 +14,7 @@ from services.event_store.port import EventStore
 from services.projections import agency_day, dossier_segments, dossiers
 from services.projections.follow import BrokenLog, Follower, Mind, Needs, groups_of
 from services.projections.known import Change
+from services.projections.pages import Pages
 from services.projections.port import LIVE, ReadModels, TableChanges
 
 Project = Callable[[Sequence[Change]], list[TableChanges]]
@@ -116,13 +117,12 @@ class Keeper:
         progress: Callable[[int], None] | None,
     ) -> bool:
         writing: asyncio.Task[bool] | None = None
+        log = Pages(self._store, tenant, page_events=self._page_events)
         try:
-            while known.follower.position < up_to:
-                page = await self._next(tenant, known.follower.position, events)
+            while (position := known.follower.position) < up_to:
+                page = _run_after(events, position, self._page_events) or await log.after(position)
                 if not page:
-                    raise BrokenLog(
-                        f"{tenant}: position {up_to} is asked for, the log ends at {known.follower.position}"
-                    )
+                    raise BrokenLog(f"{tenant}: position {up_to} is asked for, the log ends at {position}")
                 changes = await self._follow(tenant, known.follower, page)
                 # The database writes one page while the next one is followed.
                 if writing is not None and not await writing:
@@ -130,16 +130,10 @@ class Keeper:
                 writing = asyncio.create_task(self._write(tenant, known, changes, page[-1].position, progress))
             return writing is None or await writing
         finally:
-            if writing is not None and not writing.done():
+            await log.close()
+            if writing is not None:
                 writing.cancel()
                 await asyncio.gather(writing, return_exceptions=True)
-
-    async def _next(self, tenant: str, after: int, events: Sequence[DossierEvent]) -> Sequence[DossierEvent]:
-        page = _run_after(events, after, self._page_events)
-        if page:
-            return page
-        stored = await self._store.read(tenant, after=after, limit=self._page_events)
-        return [parse_event(one.body) for one in stored]
 
     async def _follow(self, tenant: str, follower: Follower, page: Sequence[DossierEvent]) -> list[Change]:
         self._mind.trim()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import os
 import signal
 import sys
@@ -17,6 +16,7 @@ import uvloop
 from services.runtime import logging
 from services.runtime.backoff import Backoff
 from services.runtime.clock import Clock, SystemClock
+from services.runtime.collector import calm_collector
 from services.runtime.health import Health
 from services.runtime.http import HttpServer, face
 from services.runtime.metrics import Metrics
@@ -130,7 +130,7 @@ def run(name: str, main: Main) -> None:
     try:
         settings = ProcessSettings.from_env(name)
         logging.configure(settings.log_format, process=name, instance=settings.instance)
-        _calm_collector()
+        calm_collector()
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_run(settings, main))
     except SettingsError as error:
@@ -141,14 +141,6 @@ def run(name: str, main: Main) -> None:
     except Exception:  # noqa: BLE001 - the last one there is: what nobody expected is logged whole, and the exit says so
         logging.logger().exception("failed")
         raise SystemExit(EXIT_FAILED) from None
-
-
-def _calm_collector() -> None:
-    # What a process keeps between batches is large, long-lived and almost free of cycles. With the default thresholds
-    # the collector walks all of it again and again: half of the recorder's time.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 100)
 
 
 async def _run(settings: ProcessSettings, main: Main) -> None:
