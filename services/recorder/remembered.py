@@ -57,6 +57,10 @@ class Remembered:
         for dossier in decision.absorbed:
             self._drop(dossier)
         for dossier, held in decision.held.items():
+            before = self._held.get(dossier)
+            if before is not None and before.codes == held.codes:
+                self._held[dossier] = held  # as most are: no code came or went
+                continue
             self._drop(dossier)
             self._held[dossier] = held
             for code in held.codes:
