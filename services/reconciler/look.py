@@ -26,6 +26,8 @@ from services.subscribers.port import Portal
 
 PAGE: Final = 500
 SCANNED: Final = 5_000
+BUSY: Final = 500
+"""While more events than that are not even planned, most of what moved moves again and would be compared again."""
 LET_GO: Final = timedelta(days=1)
 """A dossier that is owed something for this long holds the checkpoint back no more: it is shown as parked or owed."""
 
@@ -82,6 +84,8 @@ class Reconciler:
         """
         looked = Looked()
         await self._scan(looked)
+        if await self._store.head(self._subscriber.tenant) - self._planned > BUSY:
+            return looked
         candidates = list(islice(self._moved, PAGE))
         still_owed = await self._owed(candidates)
         self._let_go(still_owed)

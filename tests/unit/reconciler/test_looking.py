@@ -12,7 +12,7 @@ from contracts.observations import encode_observation, make_observation
 from contracts.topics import FINDINGS
 from services.event_store.memory_checkpoints import MemoryCheckpoints
 from services.messaging.port import Received
-from services.reconciler.look import LET_GO, Reconciler
+from services.reconciler.look import BUSY, LET_GO, Reconciler
 from services.recorder.record import Recorder
 from services.subscribers.port import NotAnswered, Request, Response
 from services.subscribers.webhook import connect
@@ -101,6 +101,23 @@ def test_what_the_ledger_has_not_heard_of_yet_is_no_difference() -> None:
         await province.settle()
         looked = await reconciler.look()
         assert (looked.compared, looked.owed, looked.findings) == (1, 0, [])
+        assert province.findings() == []
+
+    run(main())
+
+
+def test_while_the_log_runs_ahead_nothing_is_compared_and_nothing_forgotten() -> None:
+    async def main() -> None:
+        province = Province()
+        await three_dossiers(province)
+        await province.settle()
+        for step in range(BUSY + 1):
+            await province.say("one-stop", "B", "step_completed", {"step": f"S{step}"})
+        reconciler = await province.ready()
+        looked = await reconciler.look()
+        assert (looked.compared, looked.more) == (0, False)
+        await province.settle()
+        assert (await reconciler.look()).compared == 3
         assert province.findings() == []
 
     run(main())
