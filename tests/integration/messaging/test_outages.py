@@ -160,7 +160,7 @@ async def _member(bootstrap: str, topic: str) -> tuple[asyncio.subprocess.Proces
         assert process.stdout is not None
         async for line in process.stdout:
             if line.startswith(b"got "):  # the rest is the log
-                seen.append(int(line[4:]))  # noqa: PERF401 - to be seen while it runs, not at its end
+                seen.append(int(line[4:]))  # noqa: PERF401 - looked at while it goes on  # noqa: PERF401 - to be seen while it runs, not at its end
 
     process.listening = asyncio.ensure_future(listen())  # type: ignore[attr-defined] # kept alive with its process
     return process, seen
