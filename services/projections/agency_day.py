@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
@@ -18,15 +18,18 @@ NAME: Final = "agency_day"
 DAYS: Final = Table("days", DayRow._fields, 4)
 ZONE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 _KEY: Final = 4
-_COUNTED: Final[tuple[tuple[Figure, ...], ...]] = (
-    ("received_online", "received_direct", "received_channel_unknown"),
-    ("reopened",),
-    ("resolved_on_time",),
-    ("resolved_late",),
-    ("resolved_no_due_date",),
-    ("voided",),
-)
-"""The figures that each column after the key sums up; the channel is part of the key."""
+_FLOWS: Final[Mapping[Figure, int]] = {
+    "received_online": 0,
+    "received_direct": 0,
+    "received_channel_unknown": 0,
+    "reopened": 1,
+    "resolved_on_time": 2,
+    "resolved_late": 3,
+    "resolved_no_due_date": 4,
+    "voided": 5,
+}
+"""Figure → its column after the key. What came in is one column, since the channel is part of the key."""
+_COLUMNS: Final = len(DayRow._fields) - _KEY
 
 
 def project(changes: Sequence[Change]) -> list[TableChanges]:
@@ -46,7 +49,7 @@ def project(changes: Sequence[Change]) -> list[TableChanges]:
         for sign, known in ((-1, before), (1, after)):
             if known is not None and known.rows and _counts(known.folded.segments[-1]):
                 for row in contribution(known.folded.segments):
-                    counts = sums.setdefault(row[:_KEY], [0] * len(_COUNTED))
+                    counts = sums.setdefault(row[:_KEY], [0] * _COLUMNS)
                     for place, count in enumerate(row[_KEY:]):
                         counts[place] += sign * count
     counted = [(*key, *counts) for key, counts in sorted(sums.items()) if any(counts)]
@@ -67,7 +70,10 @@ def contribution(segments: Sequence[Segment]) -> list[DayRow]:
     for day in _days_of_interest(segments):
         opens, closes = _bounds(day)
         figures = classify(segments, opens=opens, closes=closes, zone=ZONE, due="instant")
-        counts = [sum(figure in figures for figure in summed) for summed in _COUNTED]
+        counts = [0] * _COLUMNS
+        for figure in figures:
+            if figure in _FLOWS:
+                counts[_FLOWS[figure]] += 1
         now = just_before(segments, closes)
         if now is not None and any(counts):
             rows.append(DayRow(day, now.agency or "", now.procedure or "", now.channel or "", *counts))

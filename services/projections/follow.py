@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
-from contracts.claims import ACTS, Retracted
+from contracts.claims import ACTS
 from contracts.dossier_events import DossierEvent, type_of
 from services.domain.authority import Connections, connections_of
 from services.domain.dossier import Dossier, Fact, fact_of_event
@@ -23,8 +23,9 @@ _numbers = itertools.count(1)
 
 
 _REGROUPING: Final = frozenset(
-    type_of(act) for act, (_, scope) in ACTS.items() if scope == "identity" or act in {"merged", "split"}
+    type_of(act) for act, (_, scope) in ACTS.items() if scope == "identity" or act in {"merged", "split", "retracted"}
 )
+"""Events after which a dossier may have other codes; a retraction may take back a link."""
 
 Groups = Mapping[str, frozenset[str]]
 """Dossier → all dossiers under whose ids facts about the codes of any of them may be recorded."""
@@ -123,7 +124,7 @@ class Follower:
         kept, number = self._mind.has, self._number
         for event in events:
             subject = event.subject
-            if event.type in _REGROUPING or isinstance(event.data, Retracted):
+            if event.type in _REGROUPING:
                 regrouped.add(subject)
             if event.previous is None:
                 born.add(subject)
@@ -192,7 +193,7 @@ class Follower:
                 f"position {event.position} says that its dossier {event.subject} was last at {event.previous}, "
                 f"but here it was at {None if before is None else before.position}"
             )
-        if event.type in _REGROUPING or isinstance(event.data, Retracted):
+        if event.type in _REGROUPING:
             return self._regroup(event, followed)
         fact = fact_of_event(event)
         if followed is None:
