@@ -12,7 +12,9 @@ from rich.console import Console
 
 from deploy.kafka.topics import TopicsDiffer
 from deploy.local import lock, paths
-from deploy.local.demo import play, screen, summary
+from deploy.local.demo import screen, summary
+from deploy.local.demo.play import perform, stage
+from deploy.local.demo.running import Scenario
 from deploy.local.errors import LocalError
 from deploy.postgres.migrate import MigrationFailed
 from services.sandbox.profiles import PROFILES
@@ -41,9 +43,9 @@ def main() -> int:
 
 
 async def _run(options: argparse.Namespace, console: Console) -> int:
-    scenario = play.Scenario(profile=options.profile, scale=options.scale, seed=options.seed)
-    async with play.stage(options.home, scenario, console=console) as running:
-        result = await play.perform(running, console=console)
+    scenario = Scenario(profile=options.profile, scale=options.scale, seed=options.seed)
+    async with stage(options.home, scenario, console=console) as running:
+        result = await perform(running, console=console)
         summary.write(options.home / "summary.json", result)
         screen.show(console, result)
         if options.keep:

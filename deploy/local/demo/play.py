@@ -12,7 +12,6 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,18 +22,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from deploy.kafka import topics
 from deploy.local import child, paths, ports
 from deploy.local.demo import rest
+from deploy.local.demo.running import DATABASE, Running, Scenario
 from deploy.local.demo.summary import FIGURES, Result
 from deploy.local.errors import LocalError
-from deploy.local.infra import Infra, local_infra
+from deploy.local.infra import local_infra
 from deploy.local.processes import PROCESSES, environment, start, stop
 from deploy.postgres.migrate import migrate
 from services.deliveries.port import Subscriber
 from services.deliveries.postgres import PostgresLedger
 from services.runtime.postgres import open_pool
-from services.sandbox.profiles import PROFILES, Profile
 from services.sandbox.province import NAMES
 
-DATABASE: Final = "khop"
 _SANDBOX_WITHIN_S: Final = 300.0
 _LOOK_EVERY_S: Final = 0.2
 _COMMAND_TIMEOUT_S: Final = 300.0
@@ -54,61 +52,6 @@ adapter = "portal"
 url = "{sandbox}/portal"
 page_rows = 2000
 """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scenario:
-    """What is played."""
-
-    profile: str
-    scale: int
-    seed: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Running:
-    """Everything that runs, while it runs."""
-
-    home: Path
-    scenario: Scenario
-    infra: Infra
-    sandbox: str
-    ports: Mapping[str, int]
-    children: Mapping[str, subprocess.Popen[bytes]]
-    client: httpx.AsyncClient
-
-    @property
-    def profile(self) -> Profile:
-        return PROFILES[self.scenario.profile]
-
-    @property
-    def khop_environment(self) -> dict[str, str]:
-        """What `khop` needs to look at this system and at no other."""
-        processes = " ".join(f"{process.name}={self.url(process.name)}" for process in PROCESSES)
-        return {
-            **os.environ,
-            "KHOP_POSTGRES_DSN": self.infra.dsn(database=DATABASE, user="khop_operator"),
-            "KHOP_KAFKA_BOOTSTRAP": self.infra.kafka_bootstrap,
-            "KHOP_PROCESSES": processes,
-        }
-
-    def url(self, name: str) -> str:
-        return f"http://127.0.0.1:{self.ports[name]}"
-
-    def addresses(self) -> dict[str, str]:
-        return {
-            "sandbox": self.sandbox,
-            **{process.name: self.url(process.name) for process in PROCESSES},
-            "PostgreSQL": self.infra.dsn(database=DATABASE, user="khop_operator"),
-            "Kafka": self.infra.kafka_bootstrap,
-        }
-
-    def require_alive(self) -> None:
-        """Raises LocalError when a process has ended that should still run."""
-        for name, process in self.children.items():
-            if process.poll() is not None:
-                log = self.home / "logs" / f"{name}.log"
-                raise LocalError(f"{name} ended with exit code {process.returncode}; {log} says:\n{child.tail(log)}")
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ import httpx
 from rich.progress import Progress
 
 from deploy.local import child
+from deploy.local.demo.running import Running
 from deploy.local.errors import LocalError
 from services.deliveries.postgres import PostgresLedger
 from services.event_store.checkpoints import PostgresCheckpoints
@@ -23,7 +24,6 @@ from services.runtime.postgres import open_pool
 if TYPE_CHECKING:
     from asyncpg import Pool, Record
 
-    from deploy.local.demo.play import Running
 
 _LOOK_EVERY_S: Final = 0.5
 _STEADY_S: Final = 2.0
