@@ -11,7 +11,6 @@ from pydantic import ValidationError
 from contracts.observations import parse_observation
 from contracts.topics import DOSSIER_EVENTS, OBSERVATIONS
 from contracts.upcasting import parse_event
-from services.messaging.kafka_publisher import KafkaPublisher
 from services.messaging.port import Record
 from services.operator import screen
 from services.operator.errors import Findings, WrongUsage
@@ -134,6 +133,9 @@ async def _required(lot: PostgresParkingLot, record_id: int) -> Parked:
 
 
 async def _redrive(record_id: int) -> None:
+    # The broker's client takes longest to load; every other command does without it.
+    from services.messaging.kafka_publisher import KafkaPublisher
+
     try:
         kafka = KafkaSettings.from_env(environment_of())
     except SettingsError as error:

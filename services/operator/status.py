@@ -13,7 +13,6 @@ from rich.table import Table
 from services.operator import screen
 from services.operator.errors import Away, Findings, WrongUsage
 from services.operator.settings import environment_of, read_settings
-from services.operator.status_look import look
 from services.runtime.settings import KafkaSettings, SettingsError
 
 
@@ -24,6 +23,9 @@ def register(app: typer.Typer) -> None:
 
 def command(*, as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False) -> None:
     """Tình trạng hệ thống · each process, each tenant's positions, what is parked, quarantined and owed."""
+    # The clients it looks with take longest to load; every other command does without them.
+    from services.operator.status_look import look
+
     settings = read_settings()
     try:
         kafka = KafkaSettings.from_env(environment_of()) if settings.kafka_bootstrap else None
