@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from services.event_store.checkpoints import PostgresCheckpoints
 from services.operator import screen
@@ -65,11 +65,11 @@ def command(
     else:
         _show(rules, tally, check=check)
     wrong = [
-        f"{count:,} {what}"
-        for count, what in (
-            (tally.refused, "rows not taken"),
-            (tally.contradictions, "acts said twice with other content"),
-            (len(tally.broken), "files not read to the end"),
+        f"{count:,} {noun[count != 1]} {what}"
+        for count, noun, what in (
+            (tally.refused, ("row", "rows"), "not taken"),
+            (tally.contradictions, ("act", "acts"), "said twice with other content"),
+            (len(tally.broken), ("file", "files"), "not read to the end"),
         )
         if count
     ]
@@ -133,7 +133,8 @@ async def _until_recorded(database: Database, tally: Tally, *, before: int, pati
 
 @contextmanager
 def _bars(label: str, *, quiet: bool) -> Iterator[Callable[[Part, int], None]]:
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    # Fits into 80 columns with a file's name and its kind of rows.
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=16), TaskProgressColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, disable=quiet or not console.is_terminal, transient=True) as bar:
         tasks: dict[int, TaskID] = {}
@@ -169,6 +170,7 @@ def _document(rules: SourceMapping, tally: Tally, *, check: bool) -> dict[str, A
         "first_contradictions": [_contradiction(tally, index) for index in range(len(tally.first_contradictions))],
         "broken": tally.broken,
         "never_seen": tally.never_seen,
+        "unended": tally.unended,
     }
 
 
@@ -187,6 +189,12 @@ def _show(rules: SourceMapping, tally: Tally, *, check: bool) -> None:
         print(f"Mâu thuẫn · contradiction: {_contradiction(tally, index)}", file=sys.stderr)
     for sentence in tally.broken:
         print(f"Tệp hỏng · broken file: {sentence}", file=sys.stderr)
+    for name in tally.unended:
+        print(
+            f"Dòng cuối chưa hết · the last line does not end: {name}; if the file was cut off, so is its last value: "
+            "compare it with the source",
+            file=sys.stderr,
+        )
     for column in tally.never_seen:
         print(f"Không thấy · in no row: {column}; is the name in the mapping right?", file=sys.stderr)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from os import SEEK_END
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -65,6 +66,18 @@ def lines(path: Path, told: Callable[[int], None]) -> Iterator[Line]:
             too_long, offset, rest = True, offset + len(rest) - CHUNK_BYTES, rest[:CHUNK_BYTES]
     if rest:
         yield Line(number + 1, offset, rest, whole=not too_long)
+
+
+def ends_its_last_line(path: Path) -> bool:
+    """Whether a file of lines ends with a line's end; a gzipped one vouches for its own."""
+    with path.open("rb") as file:
+        if file.seek(0, SEEK_END) == 0:
+            return True
+        file.seek(0)
+        if file.read(len(_GZIP)) == _GZIP:
+            return True
+        file.seek(-1, SEEK_END)
+        return file.read(1) == b"\n"
 
 
 def _counted(file: BinaryIO, told: Callable[[int], None]) -> Iterator[bytes]:

@@ -69,6 +69,8 @@ def parts(mapping: SourceMapping, files: Sequence[Path]) -> list[Part]:
     taken = {part.path for part in found}
     for path in files:
         if path not in taken:
+            if not path.exists():
+                raise FileBroken(f"{path}: there is no such file")
             patterns = ", ".join(repr(rows.files) for rows in mapping.rows)
             raise FileBroken(
                 f"{path}: fits none of the mapping's [[rows]] files ({patterns}); rename it or add its rows"

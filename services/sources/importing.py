@@ -15,10 +15,11 @@ from services.runtime.clock import Clock
 from services.sources.bytes import FileBroken
 from services.sources.connected import connected
 from services.sources.file import Part, load_join
-from services.sources.intake import Intake
+from services.sources.intake import Intake, Taken
 from services.sources.mapping import SourceMapping
 from services.sources.port import ContentMemory
-from services.sources.reading import Tally, read_through
+from services.sources.reading import Statements, Take, Tally, read_through
+from services.sources.row import Said
 
 LOOK_EVERY_S: Final = 0.2
 
@@ -30,10 +31,11 @@ class NotRecorded(Exception):
 async def check_files(work: Sequence[Part], *, observed_at: datetime, told: Callable[[Part, int], None]) -> Tally:
     """Read everything and publish nothing."""
     tally = Tally()
+    take = _comparing()
     for part in work:
         joined = _joined(part, work, tally)
         if joined is not None:
-            await read_through(part, joined, tally=tally, observed_at=observed_at, take=None, told=partial(told, part))
+            await read_through(part, joined, tally=tally, observed_at=observed_at, take=take, told=partial(told, part))
     return tally
 
 
@@ -106,9 +108,27 @@ async def _holds(store: EventStore, last: Observation) -> bool:
     return any(event.id == last.id for event in await store.events_of(last.tenant, entry.lineage))
 
 
+def _comparing() -> Take:
+    """What an intake would find contradictory in these files, and nothing else of what it does."""
+    seen: dict[bytes, tuple[bytes, ...]] = {}
+
+    async def take(statements: Statements) -> Taken:
+        contradictions: list[Said] = []
+        for one in statements:
+            if not isinstance(one, Said):
+                continue
+            contents = seen.setdefault(one.key, (one.content,))
+            if one.content not in contents:
+                seen[one.key] = (*contents, one.content)
+                contradictions.append(one)
+        return Taken(published=(), unchanged=0, contradictions=tuple(contradictions), refused=())
+
+    return take
+
+
 def _joined(part: Part, work: Sequence[Part], tally: Tally) -> dict[str, Mapping[str, Any]] | None:
     try:
         return load_join(part, work)
     except FileBroken as error:
-        tally.broken.append(str(error))
+        tally.note_broken(str(error))
         return None

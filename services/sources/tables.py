@@ -51,7 +51,10 @@ def load_table(path: Path, kind: type[Kind], *, amend: Callable[[dict[str, Any]]
     except tomllib.TOMLDecodeError as error:
         raise TableError(f"{path}: is not TOML: {error}") from None
     except ValidationError as error:
-        raise TableError("\n".join(f"{path}: {_sentence(finding)}" for finding in error.errors())) from None
+        findings = error.errors()
+        # A list that is too short because its items are wrong is no mistake of its own.
+        told = [one for one in findings if one["type"] != "too_short" or len(findings) == 1]
+        raise TableError("\n".join(f"{path}: {_sentence(finding)}" for finding in told)) from None
 
 
 def _sentence(finding: Any) -> str:

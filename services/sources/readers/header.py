@@ -19,5 +19,5 @@ def checked_header(names: Sequence[str], needed: frozenset[str], *, name: str) -
         raise FileBroken(f"{name}: column {twice[0]!r} is there twice; rename one")
     if missing := sorted(needed - set(header)):
         told = "; ".join(f"{column!r} is missing: {nearest(column, filter(None, header))}" for column in missing)
-        raise FileBroken(f"{name}: column {told} Correct the mapping or the file; no row of it was taken")
+        raise FileBroken(f"{name}: column {told}; correct the mapping or the file, no row of it was taken")
     return header

@@ -33,7 +33,9 @@ def read(
     except StopIteration:
         raise FileBroken(f"{path.name}: is empty; there is not even a line of column names") from None
     except csv.Error as error:
-        raise FileBroken(f"{path.name}:1: the line of column names cannot be read: {error}") from None
+        # A line in another encoding is no row either; that is the reason to tell.
+        reason = source.trouble or f"{path.name}:1: the line of column names cannot be read: {error}"
+        raise FileBroken(str(reason)) from None
     if source.trouble is not None:
         raise FileBroken(str(source.trouble))
     header = checked_header(first, needed, name=path.name)

@@ -34,7 +34,7 @@ async def test_good_rows_are_published_once_bad_ones_wait_and_a_mended_mapping_r
     file.write_text(ACTS)
     options = ("--mapping", mapping, "--tenant", observing.tenant, "--no-wait", "--json")
     first = observing.khop("import", file, *options)
-    assert (first.returncode, first.stderr) == (1, "khop: 1 rows not taken; everything else is taken\n")
+    assert (first.returncode, first.stderr) == (1, "khop: 1 row not taken; everything else is taken\n")
     assert json.loads(first.stdout)["published"] == 3
     again = observing.khop("import", file, *options)
     assert (json.loads(again.stdout)["published"], json.loads(again.stdout)["unchanged"]) == (0, 3)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.sources.bytes import FileBroken
-from tests.unit.sources.conftest import HEAD, Office
+from tests.unit.sources.conftest import HEAD, ROWS, Office
 
 HEADER = "id,code,status,at\n"
 FIRST = "1,H-1,moi,2024-05-13T09:00:00\n"
@@ -96,10 +96,11 @@ def test_a_byte_order_mark_is_no_part_of_the_first_column(office: Office) -> Non
         ("acts.xlsx", "PK\x03\x04 not really", "acts.xlsx: is no whole XLSX workbook"),
         ("acts.csv", "id,code,statut,at\n1,H-1,moi,x\n", "column 'status' is missing: did you mean 'statut'?"),
         ("acts.csv", "id,code,status,at,at\n1,H-1,moi,x,y\n", "column 'at' is there twice"),
+        ("acts.csv", (HEADER + FIRST).encode("utf-16"), "acts.csv:1: the line is not utf-8 at byte 0; say the file's"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_named_and_the_others_are_taken(
-    office: Office, name: str, content: str, told: str
+    office: Office, name: str, content: str | bytes, told: str
 ) -> None:
     good = office.write("acts-good.csv", HEADER + FIRST)
     tally = office.take(office.write(name, content), good)
@@ -240,3 +241,23 @@ def test_a_file_shuffled_and_doubled_gives_the_same_ids(
     office.take(office.write("acts.csv", HEADER + FIRST + LAST))
     other.take(other.write("acts.csv.gz", HEADER + LAST + FIRST + LAST + FIRST))
     assert sorted(_contents(office.said)) == sorted(_contents(other.said))
+
+
+@pytest.mark.parametrize(
+    ("content", "unended"),
+    [
+        (HEADER + FIRST + LAST[:-10], ["acts.csv"]),
+        (HEADER + FIRST, []),
+        ("", []),
+    ],
+)
+def test_a_last_line_that_does_not_end_is_told(office: Office, content: str, unended: list[str]) -> None:
+    assert office.take(office.write("acts.csv", content)).unended == unended
+
+
+def test_a_log_that_is_cut_off_is_one_broken_file_for_both_kinds_of_rows(office: Office) -> None:
+    acts = ROWS[ROWS.index('[[rows]]\nname = "acts"') : ROWS.index("[status_map]")]
+    office.rules = HEAD + ROWS + acts.replace('name = "acts"', 'name = "again"')
+    file = office.folder / "acts.jsonl.gz"
+    file.write_bytes(gzip.compress(GOOD_LINE * 99 + LAST_LINE)[:-9])
+    assert len(office.take(file).broken) == 1

@@ -65,6 +65,7 @@ def test_a_clean_file_is_no_finding(
     ("name", "change", "told"),
     [
         ("acts.csv", ("status_from", "status_form"), "unknown key 'status_form'; did you mean 'status_from'?"),
+        ("acts.csv", ("code =", "cod ="), "m.toml: rows[1]: unknown key 'cod'; did you mean 'code'?\n"),
         ("other.csv", ("", ""), "fits none of the mapping's [[rows]] files"),
     ],
 )
@@ -80,3 +81,22 @@ def test_wrong_usage_is_one_sentence(
     (mapping.parent / name).write_text(ACTS)
     assert run(monkeypatch, "import", mapping.parent / name, "--mapping", mapping, "--check") == 2
     assert told in capsys.readouterr().err
+
+
+def test_a_file_that_no_rows_fit_and_that_is_not_there_is_said_to_be_missing(
+    mapping: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = mapping.parent / "other.csv"
+    assert run(monkeypatch, "import", missing, "--mapping", mapping, "--check") == 2
+    assert capsys.readouterr().err == f"khop: {missing}: there is no such file\n"
+
+
+def test_a_check_finds_what_a_file_says_twice_with_other_content(
+    mapping: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, other = "1,H-1,moi,2024-05-13T09:00:00\n", "1,H-1,xong,2024-05-13T09:00:00\n"
+    (mapping.parent / "acts.csv").write_text("id,code,status,at\n" + one + other + one + other)
+    assert run(monkeypatch, "import", mapping.parent / "acts.csv", "--mapping", mapping, "--check", "--json") == 1
+    document = json.loads(capsys.readouterr().out)
+    assert document["contradictions"] == 1
+    assert document["first_contradictions"][0].startswith("acts.csv:3: H-1: status_reported 1 was said before")
