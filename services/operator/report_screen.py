@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from rich.box import SIMPLE
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 
 from services.domain.statistics.flow import FIGURES
@@ -28,7 +30,9 @@ LABELS: Final = {
     "in_hand_no_due_date": ("Đang giải quyết, không có hạn", "in hand, no due date"),
     "voided": ("Đã xóa (ngoài thống kê)", "voided, counted nowhere else"),
 }
-_ACROSS_MAX: Final = 6
+_TOTAL: Final = ("Cả kỳ", "total")
+_WIDEST: Final = 1_000
+_BESIDE_MAX: Final = 3
 """So many rows stand side by side with the figures below one another; more stand below one another."""
 
 
@@ -43,34 +47,42 @@ def show(document: Mapping[str, Any]) -> None:
     )
     by = identity["by"]
     total = {"": document["totals"]}
-    if len(rows) <= _ACROSS_MAX:
+    if len(rows) <= _BESIDE_MAX:
         columns = {", ".join(_shown(row[name]) for name in by): row for row in rows} if by else {}
         console.print(_figures_down(columns | total))
     else:
-        console.print(_figures_across(rows, document["totals"], by))
+        _show_across(console, rows, document["totals"], by)
 
 
 def _figures_down(columns: Mapping[str, Mapping[str, Any]]) -> Table:
     table = Table("", "")
-    for heading in columns:
-        table.add_column(heading or "Cả kỳ\ntotal", justify="right")
+    for heading, row in columns.items():
+        widest = max(len(f"{row[figure]:,}") for figure in FIGURES)
+        table.add_column(heading or "\n".join(_TOTAL), justify="right", min_width=widest)
     for figure in FIGURES:
         vietnamese, english = LABELS[figure]
         table.add_row(vietnamese, english, *(f"{row[figure]:,}" for row in columns.values()))
     return table
 
 
-def _figures_across(rows: list[Mapping[str, Any]], totals: Mapping[str, Any], by: list[str]) -> Table:
-    table = Table()
+def _show_across(console: Console, rows: list[Mapping[str, Any]], totals: Mapping[str, Any], by: Sequence[str]) -> None:
+    """Columns numbered as on the official form, each number explained above the table: names do not fit beside."""
+    used = [figure for figure in FIGURES if any(row[figure] for row in (*rows, totals))]
+    for number, figure in enumerate(used, start=1):
+        console.print(f"({number}) {' · '.join(LABELS[figure])}")
+    if unused := [" · ".join(LABELS[figure]) for figure in FIGURES if figure not in used]:
+        console.print(f"0 ở mọi dòng · 0 in every row: {'; '.join(unused)}")
+    table = Table(box=SIMPLE, padding=(0, 1, 0, 0), pad_edge=False, show_footer=True)
     for name in by:
-        table.add_column("\n".join(LABELS[name]))
-    for figure in FIGURES:
-        table.add_column("\n".join(LABELS[figure]), justify="right")
+        footer = "\n".join(_TOTAL) if name == by[0] else ""
+        table.add_column("\n".join(LABELS[name]), footer=footer, no_wrap=True)
+    for number, figure in enumerate(used, start=1):
+        table.add_column(f"({number})", footer=f"{totals[figure]:,}", justify="right", no_wrap=True)
     for row in rows:
-        table.add_row(*(_shown(row[name]) for name in by), *(f"{row[figure]:,}" for figure in FIGURES))
-    table.add_section()
-    table.add_row("Cả kỳ · total", *("" for _ in by[1:]), *(f"{totals[figure]:,}" for figure in FIGURES))
-    return table
+        table.add_row(*(_shown(row[name]) for name in by), *(f"{row[figure]:,}" for figure in used))
+    # A terminal that is too narrow breaks lines; a figure is never cut short.
+    whole = Measurement.get(console, console.options.update(max_width=_WIDEST), table).maximum
+    Console(width=max(console.width, whole), soft_wrap=True).print(table)
 
 
 def _shown(value: str | None) -> str:
