@@ -20,17 +20,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from deploy.local import paths
-from services.runtime import process
+from services.runtime.collector import calm_collector
 from tests.bench import (
     append,
     append_live,
     commit_to_consumer,
     deliverer,
     memory,
-    projector,
+    read_models,
     recorder,
     relay,
-    report,
     whole_way,
 )
 from tests.bench.row import Row
@@ -46,8 +45,7 @@ FAMILIES: dict[str, Measure] = {
     "commit-to-consumer": commit_to_consumer.measure,
     "deliverer": deliverer.measure,
     "whole-way": whole_way.measure,
-    "projector": projector.measure,
-    "report": report.measure,
+    "read-models": read_models.measure,
     "memory": memory.measure,
 }
 """In the order of the table; each starts servers of its own."""
@@ -62,7 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     console = Console(stderr=True)
     # As every process of ours does: the default thresholds of the garbage collector cost a recorder half its time.
-    process.calm_collector()
+    calm_collector()
     rows: list[Row] = []
     failed: list[str] = []
     for name in asked.only or FAMILIES:

@@ -14,6 +14,7 @@ from services.runtime.clock import SystemClock
 from tests.bench import stories
 from tests.bench.stage import Stage, Stuck
 
+TENANT = "lang-son"
 BATCH = 1_000
 
 
