@@ -150,6 +150,8 @@ class MemoryBroker:
         await self._step("fetch")
         while not member.stopping:
             member.wake.clear()
+            if member not in self._groups[member.topic, member.group].members:
+                self.join(member)  # it learns that its session had ended when it asks for more, and comes back
             self._synchronise(member)
             batch: list[Received] = []
             for partition, position in sorted(member.positions.items()):
@@ -269,6 +271,7 @@ class MemoryConsumer:
         """The group gives this member's partitions to others without its knowing: it goes on with what it holds."""
         if self.member is not None:
             self._broker.leave(self.member)
+            self.member.wake.set()
 
     async def _work(self, member: _Member, intake: Intake, batch_max: int) -> None:
         while not member.stopping:

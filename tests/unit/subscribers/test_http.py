@@ -17,7 +17,12 @@ ANSWER = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"
 async def slow_server(may_answer: asyncio.Event, asked: asyncio.Semaphore) -> AsyncIterator[str]:
     """Reads requests, and answers them once it may."""
 
+    serving: set[asyncio.Task[None]] = set()
+
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        serving.add(task)
         try:
             while True:
                 await reader.readuntil(b"\r\n\r\n")
@@ -27,17 +32,21 @@ async def slow_server(may_answer: asyncio.Event, asked: asyncio.Semaphore) -> As
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
+        finally:
+            serving.discard(task)
 
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
         may_answer.set()
+        if serving:  # they end when the client has closed its connections
+            await asyncio.wait(serving)
 
 
 async def test_a_cancelled_caller_does_not_cost_a_connection() -> None:
     may_answer, asked = asyncio.Event(), asyncio.Semaphore(0)
     transport = HttpTransport(connections_max=CONNECTIONS)
-    try:
-        async with slow_server(may_answer, asked) as url:
+    async with slow_server(may_answer, asked) as url:
+        try:
             request = Request("GET", url, {})
             for turns in range(12):  # cancelled at every moment at which the pool may be handing a connection over
                 may_answer.clear()
@@ -52,5 +61,5 @@ async def test_a_cancelled_caller_does_not_cost_a_connection() -> None:
             may_answer.set()
             answers = await asyncio.gather(*(transport.send(request, timeout_s=5) for _ in range(CONNECTIONS)))
             assert [answer.status for answer in answers] == [200] * CONNECTIONS
-    finally:
-        await transport.aclose()
+        finally:
+            await transport.aclose()
