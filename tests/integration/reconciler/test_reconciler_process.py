@@ -84,13 +84,13 @@ async def test_what_a_portal_lost_comes_back_and_is_said_once(
 
 async def found(bootstrap: str, tenant: str) -> list[Finding]:
     """Every finding about the tenant in the topic now."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
+    # From the start by its setting: to seek there is overtaken by the reset to the end that `assign` has begun.
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest")
     await consumer.start()
     try:
         partition = TopicPartition(FINDINGS.name, partition_of(tenant, FINDINGS.partitions))
         consumer.assign([partition])
         end = (await consumer.end_offsets([partition]))[partition]
-        await consumer.seek_to_beginning(partition)
         findings: list[Finding] = []
         async with asyncio.timeout(30):
             while await consumer.position(partition) < end:
