@@ -57,10 +57,9 @@ async def _assert_kept(bootstrap: str, dsn: str) -> None:
     connection = await asyncpg.connect(dsn)
     assert await connection.fetchval("SELECT what FROM kept") == "committed"
     await connection.close()
-    async with AIOKafkaConsumer(bootstrap_servers=bootstrap) as consumer:
+    async with AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest") as consumer:
         partition = TopicPartition(TOPIC.name, 0)
         consumer.assign([partition])
-        await consumer.seek_to_beginning(partition)
         assert (await consumer.getone()).value == b"acknowledged"
         assert await consumer.end_offsets([partition]) == {partition: 1}
 

@@ -37,9 +37,10 @@ def numbered(first: int, last: int, *, size: int = 20) -> list[Record]:
 async def everything(bootstrap: str, topic: str, partitions: int) -> list[int]:
     """The numbers in the tenant's partition, in order of offset."""
     partition = TopicPartition(topic, partition_of(TENANT, partitions))
-    async with AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False) as consumer:
+    async with AIOKafkaConsumer(
+        bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest"
+    ) as consumer:
         consumer.assign([partition])
-        await consumer.seek_to_beginning(partition)
         end = (await consumer.end_offsets([partition]))[partition]
         found: list[int] = []
         while await consumer.position(partition) < end:

@@ -109,9 +109,10 @@ class World:
     async def published(self) -> list[bytes]:
         """The values in the tenant's partition of the events topic, in order."""
         partition = TopicPartition(DOSSIER_EVENTS.name, partition_of(TENANT, DOSSIER_EVENTS.partitions))
-        async with AIOKafkaConsumer(bootstrap_servers=self.bootstrap, enable_auto_commit=False) as consumer:
+        async with AIOKafkaConsumer(
+            bootstrap_servers=self.bootstrap, enable_auto_commit=False, auto_offset_reset="earliest"
+        ) as consumer:
             consumer.assign([partition])
-            await consumer.seek_to_beginning(partition)
             end = (await consumer.end_offsets([partition]))[partition]
             values: list[bytes] = []
             while await consumer.position(partition) < end:

@@ -116,11 +116,12 @@ class Observing:
     async def said(self) -> list[Observation]:
         """All that is on the topic of this tenant."""
         partition = TopicPartition(OBSERVATIONS.name, partition_of(self.tenant, OBSERVATIONS.partitions))
-        consumer = AIOKafkaConsumer(bootstrap_servers=self.bootstrap, enable_auto_commit=False)
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self.bootstrap, enable_auto_commit=False, auto_offset_reset="earliest"
+        )
         await consumer.start()
         try:
             consumer.assign([partition])
-            await consumer.seek_to_beginning(partition)
             end = (await consumer.end_offsets([partition]))[partition]
             found = []
             while await consumer.position(partition) < end:
