@@ -56,6 +56,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--only", action="append", choices=sorted(FAMILIES), help="measure this alone; may be repeated")
     parser.add_argument("--quick", action="store_true", help="small sizes: shows that it runs, the figures mean little")
+    parser.add_argument(
+        "--memory-events", type=int, default=2_000_000, help="up to how many; first looked at at a quarter of them"
+    )
     parser.add_argument("--out", type=Path, default=paths.ROOT / ".khop" / "bench.json", help="where rows are written")
     asked = parser.parse_args(arguments)
     console = Console(stderr=True)
@@ -65,7 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
     failed: list[str] = []
     for name in asked.only or FAMILIES:
         try:
-            rows += _measure(name, console, quick=asked.quick)
+            rows += _measure(name, console, quick=asked.quick, memory_events=asked.memory_events)
         except Exception as error:  # noqa: BLE001 - one row that fails does not take the others with it, and is named
             traceback.print_exc()
             failed.append(f"{name}: {type(error).__name__}: {error}")
@@ -74,7 +77,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 1 if failed else 0
 
 
-def _measure(name: str, console: Console, *, quick: bool) -> list[Row]:
+def _measure(name: str, console: Console, *, quick: bool, memory_events: int) -> list[Row]:
     columns = (
         SpinnerColumn(),
         TextColumn("{task.fields[family]:<20}"),
@@ -93,7 +96,9 @@ def _measure(name: str, console: Console, *, quick: bool) -> list[Row]:
         def tell(step: str, done: float, total: float) -> None:
             bars.update(task, description=step, completed=round(done), total=round(total))
 
-        return runner.run(_awaited(FAMILIES[name], Stage(folder=Path(folder), quick=quick, tell=tell)))
+        return runner.run(
+            _awaited(FAMILIES[name], Stage(folder=Path(folder), quick=quick, memory_events=memory_events, tell=tell))
+        )
 
 
 async def _awaited(measure: Measure, stage: Stage) -> list[Row]:

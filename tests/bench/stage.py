@@ -35,6 +35,7 @@ class Stage:
 
     folder: Path
     quick: bool
+    memory_events: int
     tell: Callable[[str, float, float], None]
 
     def size(self, full: Number, quick: Number) -> Number:
