@@ -6,15 +6,18 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from services.runtime.unavailable import DatabaseUnavailable
 
 
-@dataclass(frozen=True, slots=True)
-class StoredEvent:
-    """One row of the log; `body` is the very bytes that go on the wire. `dossier` is None for a tenant-level event."""
+# A named tuple: one is made for every event that is written or read, and a frozen class takes three times as long.
+class StoredEvent(NamedTuple):
+    """One row of the log; `body` is the very bytes that go on the wire. `dossier` is None for a tenant-level event.
+
+    Its fields are in the order of the table's columns.
+    """
 
     tenant: str
     position: int

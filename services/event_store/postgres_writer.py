@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     AnyConnection: TypeAlias = Connection[Record] | PoolConnectionProxy[Record]
 
 _DRIVER_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
-_COLUMNS = ("tenant", "position", "id", "dossier", "type", "recorded_at", "body")
+_COLUMNS = StoredEvent._fields
 
 
 @asynccontextmanager
@@ -134,9 +134,7 @@ class PostgresTenantWriter:
                         "events",
                         schema_name="log",
                         columns=_COLUMNS,
-                        records=[
-                            (e.tenant, e.position, e.id, e.dossier, e.type, e.recorded_at, e.body) for e in events
-                        ],
+                        records=events,
                     )
                 await self._change_identity(identity)
             except asyncpg.UniqueViolationError as error:
@@ -165,10 +163,6 @@ class PostgresTenantWriter:
     async def _fetch(self, statement: str, *arguments: Any) -> list[Record]:
         with _losing(self.tenant):
             return list(await self._connection.fetch(statement, self.tenant, *arguments))
-
-
-def _row(event: StoredEvent) -> tuple[object, ...]:
-    return (event.tenant, event.position, event.id, event.dossier, event.type, event.recorded_at, event.body)
 
 
 @contextmanager

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+# A named tuple: one is made for every event that is published, and a frozen class takes three times as long.
+class Record(NamedTuple):
     """One record to publish. The partition is chosen from the tenant, the key is for readers."""
 
     key: bytes
