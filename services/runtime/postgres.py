@@ -37,6 +37,7 @@ async def open_pool(dsn: str, *, name: str, size_max: int = 4) -> AsyncIterator[
         max_inactive_connection_lifetime=60.0,
         timeout=CONNECT_TIMEOUT_S,
         server_settings=_session(name),
+        reset=_nothing_to_undo,
     )
     try:
         yield pool
@@ -46,6 +47,13 @@ async def open_pool(dsn: str, *, name: str, size_max: int = 4) -> AsyncIterator[
                 await pool.close()
         except TimeoutError:
             pool.terminate()
+
+
+async def _nothing_to_undo(_: object) -> None:
+    # Every setting of ours is local to its transaction; what belongs to a session (LISTEN, session locks) has a
+    # connection of its own. So what the driver asks of the server at each return of a connection, to undo what was
+    # set, would be one round trip more for nothing. A transaction left open it still rolls back.
+    return
 
 
 @asynccontextmanager
