@@ -19,6 +19,7 @@ from tests.simulation.stories import Story
 from tests.simulation.world import World
 
 Folded = dict[frozenset[CodeKey], Dossier]
+TENANT_LEVEL = "tenant"
 
 
 async def findings(world: World) -> list[str]:
@@ -51,7 +52,7 @@ def _log(story: Story, log: Sequence[DossierEvent]) -> Iterator[str]:
     for before, event in zip([None, *log], log, strict=False):
         if before is not None and event.recordedtime < before.recordedtime:
             yield f"{tenant}: position {event.position} was recorded before the one before it"
-        if event.subject != "tenant":
+        if event.subject != TENANT_LEVEL:
             if event.previous != last.get(event.subject):
                 yield f"{tenant}: position {event.position} names {event.previous} as its dossier's event before it"
             last[event.subject] = event.position
@@ -74,10 +75,12 @@ def folded(facts: Sequence[Fact]) -> Folded:
 async def _read_models(world: World, story: Story, log: Sequence[DossierEvent]) -> list[str]:
     found: list[str] = []
     head = len(log)
-    for as_of in sorted({head, world.rng.randint(1, head)}):
-        expected = folded([fact for event in log[:as_of] if (fact := fact_of_event(event)) is not None])
-        if as_of == head or not _unsettled(log, as_of):
-            found += _segments(story.tenant, as_of, expected, await world.models.segments(story.tenant, as_of=as_of))
+    expected = folded([fact for event in log if (fact := fact_of_event(event)) is not None])
+    found += _segments(story.tenant, head, expected, await world.models.segments(story.tenant, as_of=head))
+    earlier = world.rng.randint(1, head)
+    if not _within_a_transaction(log, earlier):
+        rows = await world.models.segments(story.tenant, as_of=earlier)
+        found += _segments(story.tenant, earlier, _as_told(log[:earlier]), rows)
     if {codes: _segments_of(one) for codes, one in expected.items()} != {
         codes: _segments_of(one) for codes, one in folded(_facts(story.observations, log)).items()
     }:
@@ -97,13 +100,28 @@ def _facts(observations: Sequence[Observation], log: Sequence[DossierEvent]) -> 
     return told + [fact for event in log if (fact := fact_of_event(event)) is not None and fact.id not in ids]
 
 
-def _unsettled(log: Sequence[DossierEvent], as_of: int) -> bool:
-    """Whether something said up to this position is still being announced after it.
+def _within_a_transaction(log: Sequence[DossierEvent], as_of: int) -> bool:
+    """Whether what a merge or a split of dossiers says up to this position is announced after it."""
+    causes = {str(event.id) for event in log[:as_of] if event.subject != TENANT_LEVEL}
+    return any(getattr(event.data, "cause", None) in causes for event in log[as_of:])
 
-    A configuration that was followed by another before all had heard of it is announced under the later one's name.
+
+def _as_told(log: Sequence[DossierEvent]) -> Folded:
+    """The dossiers as of the end of this log: each under the configuration at its own last event.
+
+    A change of configuration is announced dossier by dossier, so one that has not heard of it yet stands as before.
     """
-    causes = {str(event.id) for event in log[:as_of]}
-    return any(event.act == "restated" or getattr(event.data, "cause", None) in causes for event in log[as_of:])
+    last = {event.subject: event for event in log if event.state is not None}
+    told: Folded = {}
+    for event in last.values():
+        assert event.state is not None
+        codes = frozenset(_codes(event.state))
+        if event.state.merged_into is None and codes:
+            facts = [fact for each in log if (fact := fact_of_event(each)) is not None]
+            configured = [fact_of_event(each) for each in log[: event.position] if each.subject == TENANT_LEVEL]
+            connections = connections_of(fact for fact in configured if fact is not None)
+            told[codes] = fold([fact for fact in facts if fact.key in codes], connections)
+    return told
 
 
 def _segments_of(dossier: Dossier) -> tuple[Segment, ...]:

@@ -22,8 +22,8 @@ from deploy.local.infra import create_database
 from deploy.postgres.migrate import migrate
 from services.projector.__main__ import GROUP as PROJECTORS
 from services.recorder.__main__ import GROUP as RECORDERS
+from tests.e2e.receipt.province import Province, Running
 from tests.infra.servers import Servers
-from tests.real.receipt.conftest import Province, Running
 from tests.waiting import until
 
 TENANT = "receipt"
