@@ -12,6 +12,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
+from typing import TypeVar
 from uuid import UUID, uuid4, uuid5
 
 import asyncpg
@@ -21,9 +23,11 @@ from services.deliveries.port import Attempt, Lease, Owed, Subscriber
 from services.deliveries.postgres import PostgresLedger
 from services.deliveries.statements import STATEMENTS, Statements
 from services.runtime.postgres import open_connection, open_pool
+from services.runtime.unavailable import DatabaseUnavailable
 
 TENANT, PORTAL = "lang-son", "portal"
 DOSSIER = uuid4()
+T = TypeVar("T")
 
 
 def changed(field: str, words: str, into: str = "") -> Statements:
@@ -208,18 +212,27 @@ async def test_a_storm_ends_with_everything_accepted_once_and_in_order(postgres_
     events, in_flight, accepted = 240, set[UUID](), list[int]()
     broken: list[str] = []
 
+    async def again(call: Callable[[], Awaitable[T]]) -> T:
+        # Two transactions may each wait for a row of the other's: the server ends one, which is told to try again.
+        while True:
+            try:
+                return await call()
+            except DatabaseUnavailable as error:
+                if not isinstance(error.__cause__, asyncpg.DeadlockDetectedError):
+                    raise
+
     async def plan(ledger: PostgresLedger) -> None:
         while (after := (await ledger.planned(TENANT))[PORTAL]) < events:
             if (merge := MERGES.get(after + 1)) is not None:
-                await ledger.move_open(TENANT, dossiers[merge[0]], dossiers[merge[1]])
+                await again(partial(ledger.move_open, TENANT, dossiers[merge[0]], dossiers[merge[1]]))
             up_to = min([events, after + 7, *(position - 1 for position in MERGES if position > after + 1)])
             positions = range(after + 1, up_to + 1)
             owed = [Owed(TENANT, PORTAL, 0, dossiers[queue_at(position)], position) for position in positions]
-            await ledger.owe(TENANT, PORTAL, owed, after=after, up_to=up_to)
+            await again(partial(ledger.owe, TENANT, PORTAL, owed, after=after, up_to=up_to))
 
     async def send(ledger: PostgresLedger) -> None:
         while len(accepted) < events:
-            for held in await lease(ledger, dossiers_max=3):
+            for held in await again(partial(lease, ledger, dossiers_max=3)):
                 if held.dossier in in_flight:
                     broken.append(f"{held.dossier} is held twice")
                 in_flight.add(held.dossier)
@@ -229,7 +242,7 @@ async def test_a_storm_ends_with_everything_accepted_once_and_in_order(postgres_
                 attempts += [Attempt(owed.number, "unknown", "time-out") for owed in held.owed[done : done + 1]]
                 accepted.extend(owed.position for owed in held.owed[:done])
                 in_flight.discard(held.dossier)
-                if not await ledger.settle(held, attempts, now=datetime.now(UTC)):
+                if not await again(partial(ledger.settle, held, attempts, now=datetime.now(UTC))):
                     broken.append(f"the lease on {held.dossier} was lost")
 
     async with ledger_on(postgres_dsn) as first, ledger_on(postgres_dsn) as second, ledger_on(postgres_dsn) as third:
