@@ -32,7 +32,7 @@ from services.projections.keep import Keeper
 from services.projections.memory import MemoryReadModels
 from services.projector.take import Projector
 from services.recorder.record import Recorder
-from services.recorder.restate import Restater
+from services.recorder.restate import DONE, Restater
 from services.relay.publish import Relay
 from services.runtime.metrics import Metrics
 from services.runtime.unavailable import DatabaseUnavailable
@@ -45,6 +45,7 @@ WAITED_OUT: Final = (Transient, DatabaseUnavailable)
 SUBSCRIBERS: Final[dict[str, Start]] = {"portal": "history", "national": "history", "board": "now"}
 RECORDERS, PROJECTORS, DELIVERERS = "recorder", "projector", "khop-deliverer"
 REST_WITHIN_S: Final = 900.0
+QUIET_S: Final = 3.0
 
 Loops = Sequence[Callable[[], Awaitable[None]]]
 _on: ContextVar[Machine | None] = ContextVar("machine", default=None)
@@ -183,7 +184,7 @@ class World:
             restless = await self.restless()
             if not restless:
                 quiet_since = now if quiet_since is None else quiet_since
-                if now - quiet_since >= 3:
+                if now - quiet_since >= QUIET_S:
                     return
             else:
                 quiet_since = None
@@ -195,6 +196,9 @@ class World:
         if behind := self.broker.behind(OBSERVATIONS.name, RECORDERS):
             return f"{behind} observations not recorded"
         for tenant, head in (await self.store.heads()).items():
+            causes = await self.store.tenant_events(tenant)
+            if causes and await self.checkpoints.get(f"restate/{causes[-1].id}", tenant) < DONE:
+                return f"{tenant}: not every dossier has heard of the configuration at {causes[-1].position}"
             if (at := await self.checkpoints.get("relay", tenant)) < head:
                 return f"{tenant}: published {at} of {head}"
             positions = await self.models.positions(tenant)
