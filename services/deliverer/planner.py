@@ -126,7 +126,8 @@ class Planner:
             if (state := run[0].event.state) is not None and state.merged_into is not None:
                 # Before the merge is owed to anybody, so that nothing of either dossier can get in front of it. Done
                 # again after a crash it moves nothing.
-                await self._ledger.move_open(subscriber.tenant, UUID(run[0].event.subject), state.merged_into)
+                absorbed = UUID(run[0].event.subject)
+                await self._ledger.move_open(subscriber.tenant, subscriber.name, absorbed, state.merged_into)
             up_to = run[-1].event.position
             if not await self._ledger.owe(subscriber.tenant, subscriber.name, owed, after=after, up_to=up_to):
                 return (await self._ledger.planned(subscriber.tenant))[subscriber.name]

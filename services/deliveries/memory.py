@@ -158,24 +158,24 @@ class MemoryLedger:
         line = self._lines.get((tenant, subscriber))
         return set() if line is None else {each for each in dossiers if each in line.lanes and line.lanes[each].open}
 
-    async def move_open(self, tenant: str, absorbed: UUID, survivor: UUID) -> None:
-        for (of, _), line in self._lines.items():
-            lane = line.lanes.get(absorbed)
-            if of != tenant or lane is None or lane.merged_into is not None:
-                continue
-            if lane.token is not None:
-                _doubt(lane, lane.lease_through)
-            for other in line.lanes.values():
-                other.merged_into = survivor if other.merged_into == absorbed else other.merged_into
-            next_at = lane.next_at if lane.token is None else self._clock.now()
-            into = line.lanes.setdefault(survivor, Lane(next_at=next_at, last_number=lane.last_number))
-            into.open.update(lane.open)
-            into.last_number = max(into.last_number, lane.last_number)
-            into.parked = into.parked or lane.parked
-            if lane.token is None:
-                del line.lanes[absorbed]
-            else:
-                lane.open, lane.parked, lane.merged_into = {}, None, survivor
+    async def move_open(self, tenant: str, subscriber: str, absorbed: UUID, survivor: UUID) -> None:
+        line = self._lines.get((tenant, subscriber))
+        lane = None if line is None else line.lanes.get(absorbed)
+        if line is None or lane is None or lane.merged_into is not None:
+            return
+        if lane.token is not None:
+            _doubt(lane, lane.lease_through)
+        for other in line.lanes.values():
+            other.merged_into = survivor if other.merged_into == absorbed else other.merged_into
+        next_at = lane.next_at if lane.token is None else self._clock.now()
+        into = line.lanes.setdefault(survivor, Lane(next_at=next_at, last_number=lane.last_number))
+        into.open.update(lane.open)
+        into.last_number = max(into.last_number, lane.last_number)
+        into.parked = into.parked or lane.parked
+        if lane.token is None:
+            del line.lanes[absorbed]
+        else:
+            lane.open, lane.parked, lane.merged_into = {}, None, survivor
 
     async def open_creation(self, tenant: str, subscriber: str) -> int | None:
         line = self._lines.get((tenant, subscriber))

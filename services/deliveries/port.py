@@ -118,8 +118,12 @@ class Ledger(Protocol):
         """Which of these dossiers have a delivery that is not settled."""
         ...
 
-    async def move_open(self, tenant: str, absorbed: UUID, survivor: UUID) -> None:
-        """After a merge: what is owed next for the survivor waits behind every open delivery of both."""
+    async def move_open(self, tenant: str, subscriber: str, absorbed: UUID, survivor: UUID) -> None:
+        """After a merge: what is owed next for the survivor waits behind every open delivery of both.
+
+        For one subscriber, when what it is owed is planned up to the merge: moved sooner, what it is still to be owed
+        of the absorbed dossier would find no queue of that dossier and overtake what was moved.
+        """
         ...
 
     async def open_creation(self, tenant: str, subscriber: str) -> int | None:

@@ -156,13 +156,16 @@ class PostgresLedger:
         found = await self._fetch(self._sql.open_dossiers, tenant, subscriber, list(dossiers))
         return {row["dossier"] for row in found}
 
-    async def move_open(self, tenant: str, absorbed: UUID, survivor: UUID) -> None:
-        for row in await self._fetch(self._sql.lines_with, tenant, absorbed):
-            line = (tenant, row["name"])
-            async with self._transaction() as connection:
-                await connection.execute(self._sql.lock_followers, *line, absorbed)
-                await connection.execute(self._sql.lock_queues, *line, [absorbed, survivor])
-                await connection.execute(self._sql.move_open, *line, absorbed, survivor, self._clock.now())
+    async def move_open(self, tenant: str, subscriber: str, absorbed: UUID, survivor: UUID) -> None:
+        line = (tenant, subscriber)
+        # Most merges find nothing open: one look, and no transaction for those.
+        [found] = await self._fetch(self._sql.has_queue, *line, absorbed)
+        if not found[0]:
+            return
+        async with self._transaction() as connection:
+            await connection.execute(self._sql.lock_followers, *line, absorbed)
+            await connection.execute(self._sql.lock_queues, *line, [absorbed, survivor])
+            await connection.execute(self._sql.move_open, *line, absorbed, survivor, self._clock.now())
 
     async def open_creation(self, tenant: str, subscriber: str) -> int | None:
         [row] = await self._fetch(self._sql.open_creation, tenant, subscriber)

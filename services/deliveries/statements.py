@@ -28,7 +28,7 @@ class Statements:
     write_attempts: str
     free_lanes: str
     open_dossiers: str
-    lines_with: str
+    has_queue: str
     lock_followers: str
     move_open: str
     open_creation: str

@@ -165,7 +165,7 @@ async def test_a_merge_and_a_settlement_of_the_absorbed_meet(postgres_dsn: str) 
         def settling(first: asyncpg.Connection) -> Awaitable[object]:
             return first.fetch(STATEMENTS.hold_lanes, TENANT, PORTAL, [DOSSIER], [held.token])
 
-        await behind(postgres_dsn, settling, lambda: ledger.move_open(TENANT, DOSSIER, survivor))
+        await behind(postgres_dsn, settling, lambda: ledger.move_open(TENANT, PORTAL, DOSSIER, survivor))
         assert await lease(ledger) == []
         assert await accept(ledger, held)
         assert await lease(ledger) == []
@@ -178,7 +178,7 @@ async def test_a_second_merge_and_a_settlement_of_what_went_with_the_first_meet(
     async with ledger_on(postgres_dsn) as ledger:
         await begin(ledger, DOSSIER)
         [held] = await lease(ledger)
-        await ledger.move_open(TENANT, DOSSIER, one)
+        await ledger.move_open(TENANT, PORTAL, DOSSIER, one)
 
         async def merging(first: asyncpg.Connection) -> None:
             await first.execute(STATEMENTS.lock_followers, TENANT, PORTAL, one)
@@ -224,7 +224,7 @@ async def test_a_storm_ends_with_everything_accepted_once_and_in_order(postgres_
     async def plan(ledger: PostgresLedger) -> None:
         while (after := (await ledger.planned(TENANT))[PORTAL]) < events:
             if (merge := MERGES.get(after + 1)) is not None:
-                await again(partial(ledger.move_open, TENANT, dossiers[merge[0]], dossiers[merge[1]]))
+                await again(partial(ledger.move_open, TENANT, PORTAL, dossiers[merge[0]], dossiers[merge[1]]))
             up_to = min([events, after + 7, *(position - 1 for position in MERGES if position > after + 1)])
             positions = range(after + 1, up_to + 1)
             owed = [Owed(TENANT, PORTAL, 0, dossiers[queue_at(position)], position) for position in positions]

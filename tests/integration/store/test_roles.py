@@ -173,7 +173,7 @@ async def test_the_ledger_is_written_by_who_serves_and_only_added_to(postgres_ds
         )
         attempts = [Attempt(1, "accepted", "200"), Attempt(2, "rejected", "unknown_procedure", park=True)]
         assert await ledger.settle(lease, attempts, now=now)
-        await ledger.move_open(TENANT, dossier, uuid4())
+        await ledger.move_open(TENANT, "portal", dossier, uuid4())
     async with open_pool(as_role(postgres_dsn, "khop_reconciler"), name="test") as pool:
         ledger = PostgresLedger(pool)
         assert await ledger.owe_repair(Owed(TENANT, "portal", 0, dossier, 2, repair="shown"))
