@@ -21,7 +21,8 @@ ASKED_AT_ONCE: Final = 16
 HELD_BACK_S: Final = 0.2
 MARGIN_S: Final = 2.0
 """Between the end of a lease's work and the end of the lease: time to write what came of it."""
-PER_DOSSIER_MAX: Final = 20
+PER_DOSSIER_MAX: Final = 5
+"""Several rounds are under way, each with its events in memory: enough to go on with, not a dossier's whole history."""
 
 
 class Sender:

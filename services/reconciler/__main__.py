@@ -129,12 +129,14 @@ async def _keep_looking(
 
 async def _readings(ledger: Ledger, working: Mapping[str, Reconciler]) -> Mapping[str, Reading]:
     planned = {tenant: await ledger.planned(tenant) for tenant in {name.partition("/")[0] for name in working}}
-    return {
-        name: Reading(
-            supply=planned[name.partition("/")[0]].get(name.partition("/")[2], 0), done=reconciler.scanned or 0
-        )
-        for name, reconciler in working.items()
-    }
+    readings: dict[str, Reading] = {}
+    for name, reconciler in working.items():
+        tenant, _, subscriber = name.partition("/")
+        done = reconciler.scanned or 0
+        # That a portal does not take what it is owed is not our illness.
+        supply = done if reconciler.full else planned[tenant].get(subscriber, 0)
+        readings[name] = Reading(supply=supply, done=done)
+    return readings
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ from uuid import UUID
 
 from contracts.findings import FieldDifference, Finding
 from contracts.topics import FINDINGS
-from contracts.upcasting import parse_event
 from services.deliveries.port import Ledger, Owed, Subscriber
 from services.domain.decision import Held
 from services.domain.reconcile import Difference, compare, fingerprint
@@ -25,7 +24,8 @@ from services.runtime.clock import Clock
 from services.subscribers.port import Portal
 
 PAGE: Final = 500
-SCANNED: Final = 5_000
+WAITING_MAX: Final = 5_000
+"""Dossiers that moved and were not compared yet: a long backlog is read as it is worked through, not before."""
 BUSY: Final = 500
 """While more events than that are not even planned, most of what moved moves again and would be compared again."""
 LET_GO: Final = timedelta(days=1)
@@ -76,6 +76,8 @@ class Reconciler:
         self.reader = f"reconcile/{subscriber.name}"
         self.scanned: int | None = None
         """How far the log was looked through, None before the first look."""
+        self.full = False
+        """So many wait for what they are owed that no more is looked through before some of it arrives."""
 
     async def look(self) -> Looked:
         """Compare the next dossiers that moved and are owed nothing.
@@ -108,15 +110,17 @@ class Reconciler:
             if self.scanned == 0 and self._subscriber.start == "now":
                 # It was told nothing of what was before; what it does not show of that is no difference.
                 self.scanned = planned
-        page = await self._store.read(tenant, after=self.scanned, limit=min(SCANNED, max(0, planned - self.scanned)))
-        for stored in page:
-            self.scanned = stored.position
-            if stored.dossier is None:
-                continue
-            state = parse_event(stored.body).state
-            living = stored.dossier if state is None or state.merged_into is None else state.merged_into
-            self._moved.setdefault(living, _Moved(stored.position, self._clock.now()))
-        looked.more = self.scanned < planned
+        room = WAITING_MAX - len(self._moved)
+        self.full = room <= 0
+        if not self.full and self.scanned < planned:
+            page = await self._store.read(tenant, after=self.scanned, limit=min(room, planned - self.scanned))
+            last = {stored.dossier: stored.position for stored in page if stored.dossier is not None}
+            for entry in (await self._store.entries(tenant, last)).values():
+                # One that moved again is met again further on, one that was absorbed in its survivor.
+                if entry.merged_into is None and entry.last_position == last[entry.dossier]:
+                    self._moved.setdefault(entry.dossier, _Moved(entry.last_position, self._clock.now()))
+            self.scanned = page[-1].position
+        looked.more = self.scanned < planned and not self.full
 
     async def _owed(self, dossiers: Sequence[UUID]) -> set[UUID]:
         return await self._ledger.open_dossiers(self._subscriber.tenant, self._subscriber.name, dossiers)

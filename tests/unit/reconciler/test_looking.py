@@ -97,7 +97,7 @@ def test_what_the_ledger_has_not_heard_of_yet_is_no_difference() -> None:
         await province.say("one-stop", "B", "processing_finished", {})
         reconciler = await province.ready()
         looked = await reconciler.look()
-        assert (looked.compared, looked.owed, looked.findings) == (2, 1, [])
+        assert (looked.compared, looked.owed, looked.findings) == (2, 0, [])
         await province.settle()
         looked = await reconciler.look()
         assert (looked.compared, looked.owed, looked.findings) == (1, 0, [])
@@ -183,6 +183,25 @@ def test_what_is_still_owed_is_left_out_but_not_forgotten() -> None:
         await province.settle()
         # Another process, which knows the checkpoint alone, finds them again.
         assert (await (await province.ready()).look()).compared == 3
+
+    run(main())
+
+
+def test_while_a_portal_takes_nothing_only_so_many_wait_and_none_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def main() -> None:
+        monkeypatch.setattr("services.reconciler.look.WAITING_MAX", 2)
+        province = Province()
+        await three_dossiers(province)
+        await province.plan()
+        reconciler = await province.ready()
+        for _ in range(4):
+            looked = await reconciler.look()
+        assert (looked.compared, looked.owed, looked.more, reconciler.full) == (0, 2, False, True)
+        await province.settle()
+        compared = 0
+        for _ in range(5):
+            compared += (await reconciler.look()).compared
+        assert (compared, reconciler.scanned, reconciler.full) == (3, await province.store.head(TENANT), False)
 
     run(main())
 
