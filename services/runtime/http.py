@@ -74,6 +74,7 @@ class HttpServer:
         self._server = _Server(
             uvicorn.Config(
                 app,
+                http="httptools",
                 log_config=None,
                 access_log=False,
                 lifespan="off",
