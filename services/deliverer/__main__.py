@@ -29,6 +29,8 @@ from services.subscribers.port import Answer
 
 GROUP = "khop-deliverer"
 CATCH_UP_EVERY_S = 1.0
+REST_MS = 25
+"""Planning is a transaction a subscriber, sending a request: a portal is told of a change this much later at most."""
 
 
 async def main(process: Process) -> None:
@@ -64,7 +66,9 @@ async def main(process: Process) -> None:
             )
 
             async def consume() -> None:
-                await consumer.run(DOSSIER_EVENTS.name, GROUP, planner.handle, batch_max=1_000, wait_ms=5)
+                await consumer.run(
+                    DOSSIER_EVENTS.name, GROUP, planner.handle, batch_max=1_000, wait_ms=5, rest_ms=REST_MS
+                )
 
             async def catch_up() -> None:
                 while True:

@@ -12,6 +12,8 @@ from services.messaging.port import BrokerUnavailable, Publisher, Record
 WRITE_MAX: Final = 5_000
 WAITING_MAX_BYTES: Final = 64 * 1024 * 1024
 ANSWER_WITHIN_S: Final = 10.0
+GATHER_S: Final = 0.003
+"""Between two writes while there are callers: a write of five costs what a write of one does."""
 
 
 class Overloaded(Exception):
@@ -59,6 +61,7 @@ class Collector:
                     count += len(taken[-1][0])
                 self._waiting_bytes -= sum(len(record.value) for records, _ in taken for record in records)
                 await self._write_once(taken)
+                await asyncio.sleep(GATHER_S)
         finally:
             self._writer = None
 

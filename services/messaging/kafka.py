@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -64,6 +65,16 @@ class _Share(ConsumerRebalanceListener):  # type: ignore[misc] # shipped without
         else:
             self.done.update(mine)
 
+    def hold_back(self) -> None:
+        """Fetch nothing ahead: all that comes after the first record fetched ahead would wait for one batch more."""
+        if self.consumer is not None:
+            self.consumer.pause(*self.consumer.assignment())
+
+    def go_on(self) -> None:
+        """Fetch again what has come meanwhile."""
+        if self.consumer is not None:
+            self.consumer.resume(*self.consumer.assignment())
+
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
         self.interrupted.set()
         try:
@@ -105,7 +116,9 @@ class KafkaConsumer:
         self._drain_timeout_s = drain_timeout_s
         self._share: _Share | None = None
 
-    async def run(self, topic: str, group: str, handler: BatchHandler, *, batch_max: int, wait_ms: int) -> None:
+    async def run(
+        self, topic: str, group: str, handler: BatchHandler, *, batch_max: int, wait_ms: int, rest_ms: int = 0
+    ) -> None:
         """Fetch, handle, park what is poisoned, commit; for ever. Cancelling it drains what is in flight.
 
         Raises BrokerUnavailable, TooManyParked, and whatever defect the handler raised.
@@ -130,6 +143,9 @@ class KafkaConsumer:
             if ended.done() or share.stopping:
                 return
             share.idle.clear()
+            caught_up = len(raw) < batch_max
+            if caught_up:
+                share.hold_back()
             try:
                 await intake.take([_received(record) for record in raw], share)
             except Interrupted as reason:
@@ -141,6 +157,11 @@ class KafkaConsumer:
                     ended.set_exception(error)
             finally:
                 share.idle.set()
+            if rest_ms and caught_up:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(rest_ms / 1000):
+                        await share.interrupted.wait()
+            share.go_on()
 
         broker = self._broker()
         subscriber = broker.subscriber(

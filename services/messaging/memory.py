@@ -242,7 +242,16 @@ class MemoryConsumer:
         self._trouble = trouble
         self.member: _Member | None = None
 
-    async def run(self, topic: str, group: str, handler: BatchHandler, *, batch_max: int, wait_ms: int) -> None:  # noqa: ARG002 - waiting needs no clock here
+    async def run(
+        self,
+        topic: str,
+        group: str,
+        handler: BatchHandler,
+        *,
+        batch_max: int,
+        wait_ms: int,  # noqa: ARG002 - waiting needs no clock here
+        rest_ms: int = 0,  # noqa: ARG002 - and nobody gets tired
+    ) -> None:
         """Fetch, handle, park what is poisoned, commit; for ever. Cancelling it drains what is in flight."""
         intake = Intake(
             group=group,

@@ -68,6 +68,12 @@ class Publisher(Protocol):
 class Consumer(Protocol):
     """Gives a group's share of a topic to one handler, in order per partition, until it is stopped."""
 
-    async def run(self, topic: str, group: str, handler: BatchHandler, *, batch_max: int, wait_ms: int) -> None:
-        """Fetch, handle, park what is poisoned, commit; for ever. Cancelling it drains what is in flight."""
+    async def run(
+        self, topic: str, group: str, handler: BatchHandler, *, batch_max: int, wait_ms: int, rest_ms: int = 0
+    ) -> None:
+        """Fetch, handle, park what is poisoned, commit; for ever. Cancelling it drains what is in flight.
+
+        `wait_ms`: how long a fetch waits for a first record. `rest_ms`: a pause after a batch that was not full, for
+        readers whom a few larger batches serve better than many small ones.
+        """
         ...

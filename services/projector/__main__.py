@@ -21,6 +21,8 @@ from services.runtime.unavailable import DatabaseUnavailable
 GROUP = "projector"
 BATCH_MAX = 2 * PAGE_EVENTS
 WAIT_MS = 5
+REST_MS = 50
+"""Each batch costs three transactions: what nobody looks at twenty times a second need not be written more often."""
 
 
 async def main(process: Process) -> None:
@@ -54,7 +56,7 @@ async def main(process: Process) -> None:
             Loop(
                 name="take",
                 run=lambda: consumer.run(
-                    DOSSIER_EVENTS.name, GROUP, projector.take, batch_max=BATCH_MAX, wait_ms=WAIT_MS
+                    DOSSIER_EVENTS.name, GROUP, projector.take, batch_max=BATCH_MAX, wait_ms=WAIT_MS, rest_ms=REST_MS
                 ),
                 retry_on=retry_on,
             ),

@@ -20,6 +20,8 @@ from services.runtime.unavailable import DatabaseUnavailable
 GROUP = "khop.recorder"
 BATCH_MAX = 1_000
 WAIT_MS = 20
+REST_MS = 1
+"""A batch costs a dozen round trips whatever its size: a moment's rest and each takes along what would wait anyway."""
 AWAY = (Transient, DatabaseUnavailable)
 
 
@@ -49,7 +51,13 @@ async def main(process: Process) -> None:
             Loop(
                 name="record",
                 run=partial(
-                    consumer.run, OBSERVATIONS.name, GROUP, recorder.handle, batch_max=BATCH_MAX, wait_ms=WAIT_MS
+                    consumer.run,
+                    OBSERVATIONS.name,
+                    GROUP,
+                    recorder.handle,
+                    batch_max=BATCH_MAX,
+                    wait_ms=WAIT_MS,
+                    rest_ms=REST_MS,
                 ),
                 retry_on=AWAY,
             ),

@@ -31,7 +31,7 @@ class Pace:
     """Events of this time at most are published again after a crash."""
     take_over_every_s: float = 0.5
     """How often a tenant that another instance holds is asked for."""
-    breath_s: float = 0.0
+    breath_s: float = 0.001
     """A pause after a page that was not full: fewer, larger pages for less work."""
 
 
