@@ -55,12 +55,12 @@ class DossierEvent(Envelope):
     @property
     def tenant(self) -> str:
         """The tenant named in `source`."""
-        return self.source.split("/")[2]
+        return self.source.split("/", 3)[2]
 
     @property
     def system(self) -> str:
         """The system named in `source`."""
-        return self.source.split("/")[4]
+        return self.source.rpartition("/")[2]
 
 
 def type_of(act: str) -> str:

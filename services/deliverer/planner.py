@@ -5,31 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from pydantic import ValidationError
-
-from contracts.dossier_events import DossierEvent
-from contracts.upcasting import parse_event
 from services.deliverer.letters import Letters, letter_of, read
 from services.deliverer.owed import concerns, delivery_of
 from services.deliverer.present import present_of, starts_from_present
 from services.deliveries.port import Ledger, Subscriber
 from services.event_store.port import EventStore
+from services.messaging.event_records import Entry, EventRecords
 from services.messaging.port import Poisoned, Received, Transient
 
 PAGE: Final = 2_000
-GENERATION_HEADER: Final = "generation"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An event and the bytes it came as."""
-
-    event: DossierEvent
-    body: bytes
 
 
 class Planner:
@@ -45,36 +32,15 @@ class Planner:
         self._page = page
         self._one_at_a_time: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._seen_heads: dict[str, int] = {}
-        self._generation: UUID | None = None
+        self._records = EventRecords(store.generation)
 
     async def handle(self, batch: Sequence[Received]) -> list[Poisoned]:
         """Take a batch of the events topic. Raises Transient, and DatabaseUnavailable from the stores."""
-        poisoned: list[Poisoned] = []
-        tenants: defaultdict[str, dict[int, Entry]] = defaultdict(dict)
-        for record in batch:
-            if (other := await self._of_another_log(record)) is not None:
-                poisoned.append(Poisoned(record, other))
-                continue
-            try:
-                event = parse_event(record.value)
-            except ValidationError as error:
-                poisoned.append(Poisoned(record, error.errors(include_url=False, include_input=False)[0]["msg"]))
-                continue
-            tenants[event.tenant][event.position] = Entry(event, record.value)
-        for tenant, entries in tenants.items():
-            await self.plan(tenant, entries, target=max(entries))
+        by_tenant, poisoned = await self._records.read(batch)
+        for tenant, entries in by_tenant.items():
+            by_position = {entry.event.position: entry for entry in entries}
+            await self.plan(tenant, by_position, target=max(by_position))
         return poisoned
-
-    async def _of_another_log(self, record: Received) -> str | None:
-        # After a restore the topic still holds what the log lost: the same positions, other events.
-        said = dict(record.headers).get(GENERATION_HEADER)
-        if said is None:
-            return f"no header {GENERATION_HEADER}: nobody can tell which log this position belongs to"
-        if self._generation is None or said != str(self._generation).encode():
-            self._generation = await self._store.generation()
-        if said != str(self._generation).encode():
-            return f"an event of log generation {said.decode(errors='replace')}; this log is {self._generation}"
-        return None
 
     async def catch_up(self) -> None:
         """Bring level, from the store, whoever was behind the log at the last look too: new subscribers, lost records.

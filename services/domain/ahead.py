@@ -84,4 +84,5 @@ def foresaw(course: Course, fact: Fact) -> bool:
 
 def says_submission(fact: Fact) -> bool:
     """Whether a fact claims that the dossier was handed in: the act itself, or the status that follows it."""
-    return fact.act == "submitted" or (isinstance(fact.claim, StatusReported) and fact.claim.status is REGISTERED)
+    act = fact.act
+    return act == "submitted" or (act == "status_reported" and cast(StatusReported, fact.claim).status is REGISTERED)

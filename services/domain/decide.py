@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from contracts.claims import ACTS, Retracted
@@ -71,8 +72,8 @@ def reached(
 
 
 def _bears_on_identity(observation: Observation) -> bool:
-    claim = observation.data
-    return observation.act in IDENTITY_ACTS or (isinstance(claim, Retracted) and claim.act in IDENTITY_ACTS)
+    act = observation.act
+    return act in IDENTITY_ACTS or (act == "retracted" and cast(Retracted, observation.data).act in IDENTITY_ACTS)
 
 
 def hold(entry: Entry, events: Iterable[DossierEvent], connections: Connections) -> Held:

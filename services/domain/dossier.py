@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Final, Literal
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from uuid import UUID
 
 from contracts.claims import ACTS, Frozen
@@ -21,8 +21,9 @@ CodeKey = tuple[str, str]
 """(system, code): what one system calls a dossier."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+# Facts and segments are named tuples: several of them are made for every event, and a frozen class takes four times as
+# long to make and to compare.
+class Fact(NamedTuple):
     """What one system once claimed: the part of a recorded event that `fold` may look at.
 
     Positions and recording times are ours and no part of it; neither is the state an event carried.
@@ -63,8 +64,11 @@ def fact_of_observation(observation: Observation) -> Fact:
     )
 
 
-def fact_of_event(event: DossierEvent) -> Fact | None:
-    """The fact a stored event holds; None for an announcement of ours, which says nothing new about a dossier."""
+def fact_of_event(event: DossierEvent, *, utc: bool = False) -> Fact | None:
+    """The fact a stored event holds; None for an announcement of ours, which says nothing new about a dossier.
+
+    With `utc` its time is the same moment in UTC, for readers that compare and store it more often than they show it.
+    """
     act = event.act
     if ACTS[act][1] == "announcement":
         return None
@@ -73,7 +77,7 @@ def fact_of_event(event: DossierEvent) -> Fact | None:
         event.system,
         event.code,
         act,
-        event.time,
+        event.time.astimezone(UTC) if utc else event.time,
         event.observedtime,
         event.actid,
         event.item,
@@ -83,8 +87,7 @@ def fact_of_event(event: DossierEvent) -> Fact | None:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """How a dossier stood from `occurred_from` until just before `occurred_to`, as known now.
 
     "Just before instant b" is the segment with occurred_from < b <= occurred_to; `occurred_to` None is unbounded.

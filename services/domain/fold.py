@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from services.domain.ahead import foresaw, look_ahead
 from services.domain.authority import Connections
@@ -75,44 +76,10 @@ def _shown(segments: tuple[Segment, ...], course: Course, fact: Fact) -> tuple[S
         if not segments:
             return (now,)
     last = segments[-1]
-    if _same(last, now):
-        return (*segments[:-1], _until(last, None))
-    return (*segments[:-1], _until(last, now), now)
+    if last[2:] == now[2:]:
+        return segments if last.occurred_to is None else (*segments[:-1], _until(last, None))
+    return (*segments[:-1], _until(last, now.occurred_from), now)
 
 
-def _same(one: Segment, other: Segment) -> bool:
-    return (
-        one.status is other.status
-        and one.clock == other.clock
-        and one.submitted_at == other.submitted_at
-        and one.accepted_at == other.accepted_at
-        and one.ended_at == other.ended_at
-        and one.outcome == other.outcome
-        and one.due_at == other.due_at
-        and one.paused_since == other.paused_since
-        and one.agency == other.agency
-        and one.procedure == other.procedure
-        and one.channel == other.channel
-        and one.void == other.void
-        and one.reopened == other.reopened
-    )
-
-
-def _until(segment: Segment, following: Segment | None) -> Segment:
-    return Segment(
-        segment.occurred_from,
-        None if following is None else following.occurred_from,
-        segment.status,
-        segment.clock,
-        segment.submitted_at,
-        segment.accepted_at,
-        segment.ended_at,
-        segment.outcome,
-        segment.due_at,
-        segment.paused_since,
-        segment.agency,
-        segment.procedure,
-        segment.channel,
-        segment.void,
-        segment.reopened,
-    )
+def _until(segment: Segment, occurred_to: datetime | None) -> Segment:
+    return Segment(segment[0], occurred_to, *segment[2:])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, cast
 from uuid import UUID, uuid5
 
 from contracts.claims import ACTS, Linked, Recoded, Retracted, Unlinked
@@ -19,17 +19,17 @@ IDENTITY_ACTS: Final = frozenset(act for act, (_, scope) in ACTS.items() if scop
 
 def is_about_identity(fact: Fact) -> bool:
     """Whether a fact bears on which codes are one dossier, and so on nothing about how the dossier stands."""
-    return fact.act in IDENTITY_ACTS or (isinstance(fact.claim, Retracted) and fact.claim.act in IDENTITY_ACTS)
+    act = fact.act
+    return act in IDENTITY_ACTS or (act == "retracted" and cast(Retracted, fact.claim).act in IDENTITY_ACTS)
 
 
 def other_end(fact: Fact) -> CodeKey | None:
     """The code that a link, unlink or recoding names beside its own; None for any other fact."""
-    claim = fact.claim
-    if isinstance(claim, Linked | Unlinked):
-        return (claim.system, claim.code)
-    if isinstance(claim, Recoded):
-        return (fact.system, claim.new_code)
-    return None
+    act, claim = fact.act, fact.claim
+    if act in ("linked", "unlinked"):
+        said = cast(Linked | Unlinked, claim)
+        return (said.system, said.code)
+    return (fact.system, cast(Recoded, claim).new_code) if act == "recoded" else None
 
 
 def ends_named(facts: Iterable[Fact]) -> Iterator[CodeKey]:

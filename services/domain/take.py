@@ -56,8 +56,8 @@ def take(course: Course, fact: Fact) -> bool:
     if claim.channel is not None or claim.agency is not None or claim.procedure is not None:
         _place(course, fact, claim, kind)
     voice = _Voice(fact.system, kind, epoch, course.agency_said if course.connections.agency_bound else None)
-    if isinstance(claim, StatusReported):
-        _report(course, fact, claim, voice)
+    if fact.act == "status_reported":
+        _report(course, fact, cast(StatusReported, claim), voice)
     else:
         _act(course, fact, voice)
     if course.moved:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, cast
 from uuid import UUID
 
 from contracts.claims import Linked, Retracted, StatusReported, Unlinked
@@ -55,8 +55,9 @@ Order = tuple[datetime, int, int, UUID]
 
 def order_of(fact: Fact) -> Order:
     """Where a fact stands among all facts of its dossier: time in the office, the source's own order, act, id."""
-    claim = fact.claim
-    rank = STATUS_RANK[claim.status] if isinstance(claim, StatusReported) else RANK[fact.act]
+    # By the act: asking a contract's class whether it has an instance costs as much as all the rest.
+    act = fact.act
+    rank = STATUS_RANK[cast(StatusReported, fact.claim).status] if act == "status_reported" else RANK[act]
     return (fact.occurred_at, fact.sequence or 0, rank, fact.id)
 
 
@@ -70,21 +71,21 @@ def key_of(fact: Fact) -> Key:
     are several acts if they are numbered. Cross-references to different systems are several acts.
     """
     item: object = fact.item
-    if item is None and isinstance(fact.claim, Linked | Unlinked):
-        item = (fact.claim.system,)
+    if item is None and fact.act in ("linked", "unlinked"):
+        item = (cast(Linked | Unlinked, fact.claim).system,)
     return (fact.system, fact.code, fact.act, fact.act_id or (fact.occurred_at, fact.sequence), item)
 
 
 def _newness(fact: Fact) -> tuple[bool, datetime, UUID]:
     # What carries the source's (else its observer's) mark of change is newer than what was said first without one.
-    if isinstance(fact.claim, Retracted):
+    if fact.act == "retracted":
         return (True, fact.revision or fact.occurred_at, fact.id)
     return (fact.revision is not None, fact.revision or fact.observed_at, fact.id)
 
 
 def _names(retraction: Fact, fact: Fact) -> bool:
-    claim = retraction.claim
-    if not isinstance(claim, Retracted) or fact.act != claim.act or fact.item != claim.item:
+    claim = cast(Retracted, retraction.claim)
+    if fact.act != claim.act or fact.item != claim.item:
         return False
     if claim.act_id is not None:
         return fact.act_id == claim.act_id

@@ -36,7 +36,7 @@ CLOSE_TIMEOUT_S: Final = 3.0
 FETCH_WAIT_MS: Final = 50
 """How long the broker holds a fetch that finds nothing. The client has one fetch a broker under way: while a batch is
 handled it asks for the other partitions, and a busy one's next records wait until that idle fetch comes back."""
-FETCH_BYTES_MAX: Final = 8 * 1024 * 1024
+FETCH_BYTES_MAX: Final = 4 * 1024 * 1024
 
 
 @dataclass(slots=True)

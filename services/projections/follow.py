@@ -195,7 +195,7 @@ class Follower:
             )
         if event.type in _REGROUPING:
             return self._regroup(event, followed)
-        fact = fact_of_event(event)
+        fact = fact_of_event(event, utc=True)
         if followed is None:
             codes: Mapping[str, tuple[str, ...]] = event.state.codes
             return (self._keep(event, None, codes, *self._fold((fact,) if fact else (), codes)),)
@@ -234,7 +234,7 @@ class Follower:
         codes: Mapping[str, tuple[str, ...]],
         group: Sequence[tuple[str, Followed]],
     ) -> tuple[Dossier, tuple[Fact, ...]]:
-        fact = fact_of_event(event)
+        fact = fact_of_event(event, utc=True)
         if followed is not None and followed.known.configured == len(self._configuration):
             known = followed.known
             if fact is None and codes is known.codes:

@@ -26,7 +26,7 @@ PROJECTIONS: Final[Mapping[str, Project]] = {
 
 PAGE_EVENTS: Final = 2000
 """Events written together: enough for COPY to pay, few enough to follow some while others are written."""
-FACTS_MAX: Final = 60_000
+FACTS_MAX: Final = 40_000
 """How many facts are kept in mind, about 2 kB each with what is folded from them: a large province has fewer open."""
 _YIELD_EVERY: Final = 128
 

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Final
-from uuid import UUID
 
-from pydantic import ValidationError
-
-from contracts.dossier_events import DossierEvent
-from contracts.upcasting import parse_event
 from services.event_store.port import Checkpoints, EventStore
+from services.messaging.event_records import EventRecords
 from services.messaging.port import Poisoned, Received
 from services.projections.keep import PROJECTIONS, Keeper
 from services.projections.port import ReadModels
 from services.runtime.clock import Clock
 from services.runtime.health import Reading
 
-GENERATION_HEADER: Final = "generation"
 RELAY: Final = "relay"
 LOOK_EVERY_S: Final = 5.0
 
@@ -29,34 +24,19 @@ class Projector:
         self, *, keeper: Keeper, store: EventStore, models: ReadModels, checkpoints: Checkpoints, clock: Clock
     ) -> None:
         self._keeper = keeper
-        self._store = store
         self._models = models
         self._checkpoints = checkpoints
         self._clock = clock
-        self._generation: UUID | None = None
+        self._records = EventRecords(store.generation)
 
     async def take(self, records: Sequence[Received]) -> Sequence[Poisoned]:
         """Write what these records change, wholly; names those that are no event of this log.
 
         A record that cannot be read leaves a gap, which is filled from the log itself.
         """
-        poisoned: list[Poisoned] = []
-        by_tenant: dict[str, list[DossierEvent]] = {}
-        for record in records:
-            other = await self._of_another_log(record)
-            if other is not None:
-                poisoned.append(Poisoned(record, other))
-                continue
-            try:
-                event = parse_event(record.value)
-            except ValidationError as error:
-                poisoned.append(
-                    Poisoned(record, f"no event: {error.errors(include_url=False, include_input=False)[:3]}")
-                )
-                continue
-            by_tenant.setdefault(event.tenant, []).append(event)
-        for tenant, events in by_tenant.items():
-            await self._keeper.take(tenant, events)
+        by_tenant, poisoned = await self._records.read(records)
+        for tenant, entries in by_tenant.items():
+            await self._keeper.take(tenant, [entry.event for entry in entries])
         return poisoned
 
     async def look(self) -> None:
@@ -81,16 +61,6 @@ class Projector:
             tenant: Reading(supply=position, done=_shown(shown.get(tenant, {})))
             for tenant, position in published.items()
         }
-
-    async def _of_another_log(self, record: Received) -> str | None:
-        said = dict(record.headers).get(GENERATION_HEADER)
-        if said is None:
-            return f"no header {GENERATION_HEADER}: nobody can tell which log this position belongs to"
-        if self._generation is None or said != str(self._generation).encode():
-            self._generation = await self._store.generation()
-        if said != str(self._generation).encode():
-            return f"an event of log generation {said.decode(errors='replace')}; this log is {self._generation}"
-        return None
 
 
 def _shown(positions: Mapping[str, int]) -> int:

@@ -11,12 +11,12 @@ from typing import Final
 
 from contracts.topics import DOSSIER_EVENTS
 from services.event_store.port import Checkpoints, EventStore, StoredEvent
+from services.messaging.event_records import GENERATION_HEADER
 from services.messaging.port import Publisher, Record
 from services.runtime.clock import Clock
 from services.runtime.health import Reading
 
 READER: Final = "relay"
-GENERATION_HEADER: Final = "generation"
 TENANT_LEVEL_KEY: Final = b"tenant"
 
 

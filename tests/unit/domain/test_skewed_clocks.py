@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hypothesis import given, settings
@@ -61,7 +60,7 @@ def ways(draw: st.DrawFn) -> list[Fact]:
 
 def skewed(told: list[Fact], skews: dict[str, int]) -> Dossier:
     return fold(
-        [replace(one, occurred_at=one.occurred_at + timedelta(minutes=skews[one.system])) for one in told], CONNECTIONS
+        [one._replace(occurred_at=one.occurred_at + timedelta(minutes=skews[one.system])) for one in told], CONNECTIONS
     )
 
 

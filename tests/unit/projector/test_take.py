@@ -8,10 +8,11 @@ import pytest
 from contracts.dossier_events import encode
 from services.event_store.memory import MemoryEventStore
 from services.event_store.memory_checkpoints import MemoryCheckpoints
+from services.messaging.event_records import GENERATION_HEADER
 from services.messaging.port import Received
 from services.projections.keep import PROJECTIONS, Keeper
 from services.projections.memory import MemoryReadModels
-from services.projector.take import GENERATION_HEADER, RELAY, Projector
+from services.projector.take import RELAY, Projector
 from tests.unit.projections.made_log import T0, MadeLog
 
 T = "lang-son"

@@ -1,0 +1,65 @@
+"""Reads records of the events topic: which are events of this very log, and which are none."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from contracts.dossier_events import DossierEvent
+from contracts.upcasting import parse_event
+from services.messaging.port import Poisoned, Received
+
+GENERATION_HEADER: Final = "generation"
+
+
+class Entry(NamedTuple):
+    """An event and the bytes it came as."""
+
+    event: DossierEvent
+    body: bytes
+
+
+class EventRecords:
+    """`generation` asks the store which log it keeps: after a restore it is another one."""
+
+    def __init__(self, generation: Callable[[], Awaitable[UUID]]) -> None:
+        self._ask = generation
+        self._ours: bytes | None = None
+
+    async def read(self, records: Sequence[Received]) -> tuple[dict[str, list[Entry]], list[Poisoned]]:
+        """The events by tenant, in order of arrival, and the records that are none with the reason.
+
+        Raises what `generation` raises.
+        """
+        by_tenant: dict[str, list[Entry]] = {}
+        poisoned: list[Poisoned] = []
+        for record in records:
+            # After a restore the topic still holds what the log lost: the same positions, other events.
+            said = dict(record.headers).get(GENERATION_HEADER)
+            if said is None:
+                reason = f"no header {GENERATION_HEADER}: nobody can tell which log this position belongs to"
+                poisoned.append(Poisoned(record, reason))
+                continue
+            if said != self._ours:
+                self._ours = str(await self._ask()).encode()
+                if said != self._ours:
+                    theirs, ours = said.decode(errors="replace"), self._ours.decode()
+                    poisoned.append(Poisoned(record, f"an event of log generation {theirs}; this log is {ours}"))
+                    continue
+            try:
+                event = parse_event(record.value)
+            except ValidationError as error:
+                poisoned.append(Poisoned(record, f"no event: {_reason(error)}"))
+                continue
+            by_tenant.setdefault(event.tenant, []).append(Entry(event, record.value))
+        return by_tenant, poisoned
+
+
+def _reason(error: ValidationError) -> str:
+    # Where and what, never the value.
+    first, *others = error.errors(include_url=False, include_input=False, include_context=False)
+    where = ".".join(str(part) for part in first["loc"]) or "record"
+    return f"{where}: {first['msg']}{f' (and {len(others)} more)' if others else ''}"
