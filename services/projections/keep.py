@@ -24,7 +24,7 @@ PROJECTIONS: Final[Mapping[str, Project]] = {
 }
 """Every projection by name; a new one is a file beside these and its name here."""
 
-PAGE_EVENTS: Final = 2000
+PAGE_EVENTS: Final = 1000
 """Events written together: enough for COPY to pay, few enough to follow some while others are written."""
 FACTS_MAX: Final = 40_000
 """How many facts are kept in mind, about 2 kB each with what is folded from them: a large province has fewer open."""
