@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from contracts.dossier_events import DossierEvent
 from contracts.observations import Observation
-from contracts.upcasting import parse_event
 from services.domain.authority import Connections, connections_of
-from services.domain.decide import hold, reached, touched
-from services.domain.decision import Entry, Held
-from services.domain.dossier import CodeKey, Fact, fact_of_event
-from services.event_store.port import DossierEntry, StoredEvent, TenantWriter
+from services.domain.decide import reached, touched
+from services.domain.decision import Held
+from services.domain.dossier import CodeKey
+from services.event_store.folding import fold_entries, tenant_facts
+from services.event_store.port import DossierEntry, TenantWriter
 from services.recorder.remembered import Remembered
 
 
 async def load_connections(writer: TenantWriter) -> Connections:
     """Who takes part in the tenant, by all that its log says."""
     return connections_of(tenant_facts(await writer.tenant_events()))
-
-
-def tenant_facts(events: Iterable[StoredEvent]) -> list[Fact]:
-    """The facts of tenant-level events, in order."""
-    facts = (fact_of_event(parse_event(event.body)) for event in events)
-    return [fact for fact in facts if fact is not None]
 
 
 async def load_dossiers(
@@ -54,16 +46,5 @@ async def load(writer: TenantWriter, entries: Collection[DossierEntry], connecti
     """These dossiers, folded from what the log holds under their lineages."""
     if not entries:
         return {}
-    lineages = {dossier for entry in entries for dossier in entry.lineage}
-    recorded: defaultdict[UUID, list[DossierEvent]] = defaultdict(list)
-    for stored in await writer.events_of(lineages):
-        if stored.dossier is not None:
-            recorded[stored.dossier].append(parse_event(stored.body))
-    return {
-        entry.dossier: hold(
-            Entry(entry.dossier, entry.lineage, entry.last_position, entry.merged_into),
-            [event for dossier in entry.lineage for event in recorded[dossier]],
-            connections,
-        )
-        for entry in entries
-    }
+    events = await writer.events_of({dossier for entry in entries for dossier in entry.lineage})
+    return fold_entries(entries, events, connections)

@@ -19,30 +19,13 @@ import pytest_asyncio
 
 from tests.e2e.receipt.installation import WITHIN_S, Facts, Installation, Installations
 from tests.e2e.receipt.shuffled import shuffled_log, shuffled_tables
+from tests.real.receipt.answers import in_their_words
 from tests.real.receipt.conftest import HERE as MAPPINGS
 from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 WHOLE = ("--to", "2012-01-31")
-
-
-def in_their_words(row: dict[str, Any]) -> dict[str, int]:
-    """A row of the report under the names that the right answers use."""
-    never = ("received_channel_unknown", "reopened", "voided", "resolved_no_due_date", "in_hand_no_due_date")
-    assert {row[name] for name in never} == {0}
-    return {
-        "carried_over": row["carried_over"],
-        "received": row["received_online"] + row["received_direct"],
-        "received_online": row["received_online"],
-        "received_direct": row["received_direct"],
-        "released": row["resolved_on_time"] + row["resolved_late"],
-        "released_on_time": row["resolved_on_time"],
-        "released_late": row["resolved_late"],
-        "in_hand_end": row["in_hand_overdue"] + row["in_hand_not_due"],
-        "in_hand_overdue": row["in_hand_overdue"],
-        "in_hand_undue": row["in_hand_not_due"],
-    }
 
 
 def status(totals: dict[str, Any]) -> dict[str, int]:

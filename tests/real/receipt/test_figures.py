@@ -25,6 +25,7 @@ from services.sources.file import parts
 from services.sources.importing import import_files
 from services.sources.mapping import load_mapping
 from services.sources.memory import MemoryContentMemory
+from tests.real.receipt.answers import in_their_words
 from tests.real.receipt.conftest import HERE
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -88,21 +89,7 @@ def row(dossiers: dict[str, Dossier], opens: datetime, closes: datetime, zone: t
         due=due,
     )
     assert counted.balances
-    counts = counted.counts
-    unknown = ("received_channel_unknown", "reopened", "voided", "resolved_no_due_date", "in_hand_no_due_date")
-    assert not any(counts[figure] for figure in unknown)
-    return {
-        "carried_over": counts["carried_over"],
-        "received": counts["received_online"] + counts["received_direct"],
-        "received_online": counts["received_online"],
-        "received_direct": counts["received_direct"],
-        "released": counts["resolved_on_time"] + counts["resolved_late"],
-        "released_on_time": counts["resolved_on_time"],
-        "released_late": counts["resolved_late"],
-        "in_hand_end": counts["in_hand_overdue"] + counts["in_hand_not_due"],
-        "in_hand_overdue": counts["in_hand_overdue"],
-        "in_hand_undue": counts["in_hand_not_due"],
-    }
+    return in_their_words(dict(counted.counts))
 
 
 def month(name: str, zone: tzinfo) -> tuple[datetime, datetime]:

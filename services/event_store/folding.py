@@ -1,0 +1,39 @@
+"""Dossiers folded from what the log itself holds of them: no read model and no memory takes part."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+from contracts.dossier_events import DossierEvent
+from contracts.upcasting import parse_event
+from services.domain.authority import Connections
+from services.domain.decide import hold
+from services.domain.decision import Entry, Held
+from services.domain.dossier import Fact, fact_of_event
+from services.event_store.port import DossierEntry, StoredEvent
+
+
+def tenant_facts(events: Iterable[StoredEvent]) -> list[Fact]:
+    """The facts of tenant-level events, in order."""
+    facts = (fact_of_event(parse_event(event.body)) for event in events)
+    return [fact for fact in facts if fact is not None]
+
+
+def fold_entries(
+    entries: Collection[DossierEntry], events: Iterable[StoredEvent], connections: Connections
+) -> dict[UUID, Held]:
+    """These dossiers as they stand; `events` are all that is recorded under any dossier of their lineages."""
+    recorded: defaultdict[UUID, list[DossierEvent]] = defaultdict(list)
+    for stored in events:
+        if stored.dossier is not None:
+            recorded[stored.dossier].append(parse_event(stored.body))
+    return {
+        entry.dossier: hold(
+            Entry(entry.dossier, entry.lineage, entry.last_position, entry.merged_into),
+            [event for dossier in entry.lineage for event in recorded[dossier]],
+            connections,
+        )
+        for entry in entries
+    }
