@@ -8,7 +8,7 @@ from collections.abc import Callable
 import typer
 
 from services.messaging.port import BrokerUnavailable
-from services.operator import import_, keys, parked, quarantine, rebuild, report, status, subscriber, why
+from services.operator import import_, keys, parked, purge, quarantine, rebuild, report, status, subscriber, why
 from services.operator.errors import Away, CommandError
 from services.runtime.unavailable import DatabaseUnavailable
 
@@ -31,10 +31,10 @@ COMMANDS: tuple[Callable[[typer.Typer], None], ...] = (
     status.register,
     why.register,
     report.register,
-    why.register,
     import_.register,
     quarantine.register,
     parked.register,
+    purge.register,
     subscriber.register,
     keys.register,
     rebuild.register,

@@ -96,6 +96,12 @@ async def test_a_parked_record_is_shown_sent_again_once_and_dropped_only_with_a_
         await khop.run("parked", "drop", bad, "--reason", "truncated by the sender, sent again whole")
         assert (await khop.document("parked", "list"))["parked"] == []
         assert "no record has the number" in await khop.run("parked", "show", "999999", code=1)
+        assert await khop.document("purge") == {"parked": 0, "quarantined": 0}
+        await pool.execute(
+            "UPDATE parking.parked SET settled_at = settled_at - interval '31 days' WHERE id = $1", int(bad)
+        )
+        assert await khop.document("purge") == {"parked": 1, "quarantined": 0}
+        assert [each["id"] for each in (await khop.document("parked", "list", "--all"))["parked"]] == [int(good)]
 
 
 async def test_a_subscriber_is_added_listed_paused_and_its_parked_dossier_found_and_let_go(
