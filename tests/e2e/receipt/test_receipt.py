@@ -8,7 +8,7 @@ import gzip
 import json
 import random
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from io import StringIO
 from pathlib import Path
@@ -91,6 +91,8 @@ async def test_tables_say_the_same_facts_and_what_was_reported_stays_as_it_was(
     assert status(json.loads(before[0])["totals"]) == _first_acts(cases, 999)
     assert status(json.loads(before[1])["totals"]) == truth["status"]
 
+    told_at = datetime.now(UTC)
+
     # Then the desk ends a dossier that it had open, half a day before its due date.
     ended = "2011-12-06T01:00:00.000+01:00"
     amended = tmp_path / "cases.csv"
@@ -100,6 +102,8 @@ async def test_tables_say_the_same_facts_and_what_was_reported_stays_as_it_was(
     now = status((await tables.report(*WHOLE))["totals"])
     assert now == {**truth["status"], "on_time": truth["status"]["on_time"] + 1, "open": truth["status"]["open"] - 1}
     assert [await tables.report_text(*WHOLE, *as_of) for as_of in (early, head)] == before
+    at_that_time = await tables.report(*WHOLE, "--as-of", told_at.isoformat())
+    assert (at_that_time["identity"]["position"], status(at_that_time["totals"])) == (int(head[1]), truth["status"])
 
 
 @pytest.mark.parametrize(
