@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from contracts.dossier_events import DossierEvent
@@ -11,12 +12,12 @@ from services.domain.authority import Connections
 from services.domain.dossier import CodeKey, Dossier, Fact
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A dossier's line in the identity map.
 
-    `lineage`: the dossier ids, its own among them, under which facts may be recorded that bear on its codes.
-    `last_position`: that of its latest event, the `previous` of its next one.
+    `lineage`: the dossier ids, its own among them, under which facts may be recorded that bear on its codes: after a
+    merge the union of both, after a split that of the dossier it came from. `last_position`: that of its latest event,
+    the `previous` of its next one.
     """
 
     dossier: UUID
@@ -25,8 +26,7 @@ class Entry:
     merged_into: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """A living dossier between two batches. `hold` makes one from stored events, `decide` gives the next ones.
 
     Valid for as long as nobody else wrote to the tenant's log.
@@ -48,6 +48,8 @@ class Decision:
 
     events: Sequence[DossierEvent]
     """At the positions after the last one, without a gap."""
+    homes: Sequence[UUID | None]
+    """The dossier of each event; None where it is about the tenant."""
     codes: Mapping[CodeKey, UUID]
     """Codes that are found under another dossier than before, or for the first time."""
     entries: Sequence[Entry]

@@ -157,9 +157,9 @@ STATE_FIELDS: Final = (
 """The fields of the state that facts move; `codes` and `merged_into` come from the identity map."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Dossier:
-    """The result of folding the facts about one dossier. Make one with `fold` or `extend` only."""
+    """The result of folding the facts about one dossier. Make one with `fold` or `extend` only; it never changes."""
 
     facts: tuple[Fact, ...]
     """Every fact about its codes, in order of arrival here; the result does not depend on that order."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from contracts.codes import DossierStatus
 
@@ -74,8 +73,7 @@ def unusual(
     return "skipped_step" if PHASE[after] > PHASE[before] else "unexpected_transition"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """How far one system's row of statuses got: both its status reports and its explicit acts count."""
 
     status: DossierStatus | None = None

@@ -12,7 +12,7 @@ from services.domain.authority import Connections
 from services.domain.decide import hold
 from services.domain.decision import Entry, Held
 from services.domain.dossier import Fact, fact_of_event
-from services.event_store.port import DossierEntry, StoredEvent
+from services.event_store.port import StoredEvent
 
 
 def tenant_facts(events: Iterable[StoredEvent]) -> list[Fact]:
@@ -22,7 +22,7 @@ def tenant_facts(events: Iterable[StoredEvent]) -> list[Fact]:
 
 
 def fold_entries(
-    entries: Collection[DossierEntry], events: Iterable[StoredEvent], connections: Connections
+    entries: Collection[Entry], events: Iterable[StoredEvent], connections: Connections
 ) -> dict[UUID, Held]:
     """These dossiers as they stand; `events` are all that is recorded under any dossier of their lineages."""
     recorded: defaultdict[UUID, list[DossierEvent]] = defaultdict(list)
@@ -30,10 +30,6 @@ def fold_entries(
         if stored.dossier is not None:
             recorded[stored.dossier].append(parse_event(stored.body))
     return {
-        entry.dossier: hold(
-            Entry(entry.dossier, entry.lineage, entry.last_position, entry.merged_into),
-            [event for dossier in entry.lineage for event in recorded[dossier]],
-            connections,
-        )
+        entry.dossier: hold(entry, [event for dossier in entry.lineage for event in recorded[dossier]], connections)
         for entry in entries
     }

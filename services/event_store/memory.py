@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from services.event_store.port import AlreadyRecorded, Conflict, DossierEntry, IdentityChange, StoredEvent
+from services.domain.decision import Entry
+from services.event_store.port import AlreadyRecorded, Conflict, IdentityChange, StoredEvent
 from services.event_store.sequence import require_next
 from services.runtime.clock import Clock, SystemClock
 
@@ -24,7 +25,7 @@ class Log:
     ids: set[UUID] = field(default_factory=set)
     positions_of: defaultdict[UUID | None, list[int]] = field(default_factory=lambda: defaultdict(list))
     codes: dict[tuple[str, str], UUID] = field(default_factory=dict)
-    entries: dict[UUID, DossierEntry] = field(default_factory=dict)
+    entries: dict[UUID, Entry] = field(default_factory=dict)
 
     def events_of(self, dossiers: Iterable[UUID | None]) -> list[StoredEvent]:
         positions = sorted(position for dossier in set(dossiers) for position in self.positions_of.get(dossier, ()))
@@ -78,7 +79,7 @@ class MemoryEventStore:
     async def events_of(self, tenant: str, dossiers: Collection[UUID]) -> list[StoredEvent]:
         return self._log(tenant).events_of(dossiers)
 
-    async def find(self, tenant: str, system: str, code: str) -> DossierEntry | None:
+    async def find(self, tenant: str, system: str, code: str) -> Entry | None:
         log = self._log(tenant)
         dossier = log.codes.get((system, code))
         return None if dossier is None else log.entries[dossier]
@@ -91,7 +92,7 @@ class MemoryEventStore:
             if written == code
         )
 
-    async def entries(self, tenant: str, dossiers: Collection[UUID]) -> dict[UUID, DossierEntry]:
+    async def entries(self, tenant: str, dossiers: Collection[UUID]) -> dict[UUID, Entry]:
         known = self._log(tenant).entries
         return {dossier: known[dossier] for dossier in dossiers if dossier in known}
 
@@ -139,7 +140,7 @@ class MemoryTenantWriter:
 
     async def entries(
         self, codes: Collection[tuple[str, str]]
-    ) -> tuple[dict[tuple[str, str], UUID], dict[UUID, DossierEntry]]:
+    ) -> tuple[dict[tuple[str, str], UUID], dict[UUID, Entry]]:
         found = {code: self._ahead.codes.get(code) or self._log.codes.get(code) for code in codes}
         holders = {code: dossier for code, dossier in found.items() if dossier is not None}
         return holders, {dossier: self._entry(dossier) for dossier in holders.values()}
@@ -150,7 +151,7 @@ class MemoryTenantWriter:
     async def tenant_events(self) -> list[StoredEvent]:
         return self._events_of([None])
 
-    async def dossiers_after(self, after: UUID | None, limit: int) -> list[DossierEntry]:
+    async def dossiers_after(self, after: UUID | None, limit: int) -> list[Entry]:
         entries = self._log.entries | self._ahead.entries
         living = sorted(
             dossier
@@ -175,7 +176,7 @@ class MemoryTenantWriter:
             self.last_position, self.last_recorded_at = events[-1].position, events[-1].recorded_at
         self.failed = False
 
-    def _entry(self, dossier: UUID) -> DossierEntry:
+    def _entry(self, dossier: UUID) -> Entry:
         return self._ahead.entries.get(dossier) or self._log.entries[dossier]
 
     def _events_of(self, dossiers: Collection[UUID | None]) -> list[StoredEvent]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
+from services.domain.decision import Entry
 from services.runtime.unavailable import DatabaseUnavailable
 
 
@@ -29,26 +30,11 @@ class StoredEvent(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class DossierEntry:
-    """A dossier in the identity map.
-
-    `lineage` are the dossier ids under which facts about its codes may have been recorded (itself among them):
-    after a merge the union of both, after a split that of the dossier it came from. `last_position` is that of its
-    latest event, the next one's `previous`.
-    """
-
-    dossier: UUID
-    lineage: tuple[UUID, ...]
-    last_position: int
-    merged_into: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class IdentityChange:
     """What an append changes in the identity map, in the same transaction: code → dossier, and dossiers' entries."""
 
     codes: Mapping[tuple[str, str], UUID]
-    entries: Sequence[DossierEntry]
+    entries: Sequence[Entry]
 
 
 class StoreUnavailable(DatabaseUnavailable):
@@ -84,7 +70,7 @@ class TenantWriter(Protocol):
 
     async def entries(
         self, codes: Collection[tuple[str, str]]
-    ) -> tuple[dict[tuple[str, str], UUID], dict[UUID, DossierEntry]]:
+    ) -> tuple[dict[tuple[str, str], UUID], dict[UUID, Entry]]:
         """The dossier of each (system, code) that has one, and those dossiers' entries."""
         ...
 
@@ -96,7 +82,7 @@ class TenantWriter(Protocol):
         """All tenant-level events, in position order."""
         ...
 
-    async def dossiers_after(self, after: UUID | None, limit: int) -> list[DossierEntry]:
+    async def dossiers_after(self, after: UUID | None, limit: int) -> list[Entry]:
         """A page of the tenant's living dossiers by id, for work that must touch them all in bounded batches."""
         ...
 
@@ -139,7 +125,7 @@ class EventStore(Protocol):
         """All events recorded under these dossier ids, in position order."""
         ...
 
-    async def find(self, tenant: str, system: str, code: str) -> DossierEntry | None:
+    async def find(self, tenant: str, system: str, code: str) -> Entry | None:
         """The dossier that holds this code now."""
         ...
 
@@ -147,7 +133,7 @@ class EventStore(Protocol):
         """(tenant, system, dossier) of every dossier that holds this code in any system."""
         ...
 
-    async def entries(self, tenant: str, dossiers: Collection[UUID]) -> dict[UUID, DossierEntry]:
+    async def entries(self, tenant: str, dossiers: Collection[UUID]) -> dict[UUID, Entry]:
         """The identity map's entries of these dossiers."""
         ...
 

@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from services.domain.decision import Entry
 from services.event_store import listening, postgres_writer, rows
-from services.event_store.port import DossierEntry, StoredEvent, StoreUnavailable
+from services.event_store.port import StoredEvent, StoreUnavailable
 from services.event_store.postgres_writer import PostgresTenantWriter
 from services.event_store.statements import STATEMENTS, Statements
 from services.runtime.database import translated
@@ -64,7 +65,7 @@ class PostgresEventStore:
     async def events_of(self, tenant: str, dossiers: Collection[UUID]) -> list[StoredEvent]:
         return rows.events(tenant, await self._fetch(self._sql.events_of, tenant, list(dossiers)))
 
-    async def find(self, tenant: str, system: str, code: str) -> DossierEntry | None:
+    async def find(self, tenant: str, system: str, code: str) -> Entry | None:
         found = await self._fetch(self._sql.find, tenant, system, code)
         return rows.entry(found[0]) if found else None
 
@@ -72,7 +73,7 @@ class PostgresEventStore:
         found = await self._fetch(self._sql.find_code, code)
         return [(row["tenant"], row["system"], row["dossier"]) for row in found]
 
-    async def entries(self, tenant: str, dossiers: Collection[UUID]) -> dict[UUID, DossierEntry]:
+    async def entries(self, tenant: str, dossiers: Collection[UUID]) -> dict[UUID, Entry]:
         found = await self._fetch(self._sql.entries, tenant, list(dossiers))
         return {row["dossier"]: rows.entry(row) for row in found}
 

@@ -10,11 +10,11 @@ from uuid import UUID
 
 import asyncpg
 
+from services.domain.decision import Entry
 from services.event_store import rows
 from services.event_store.port import (
     AlreadyRecorded,
     Conflict,
-    DossierEntry,
     IdentityChange,
     LostTenant,
     StoredEvent,
@@ -105,7 +105,7 @@ class PostgresTenantWriter:
 
     async def entries(
         self, codes: Collection[tuple[str, str]]
-    ) -> tuple[dict[tuple[str, str], UUID], dict[UUID, DossierEntry]]:
+    ) -> tuple[dict[tuple[str, str], UUID], dict[UUID, Entry]]:
         if not codes:
             return {}, {}
         systems, written = [system for system, _ in codes], [code for _, code in codes]
@@ -119,7 +119,7 @@ class PostgresTenantWriter:
     async def tenant_events(self) -> list[StoredEvent]:
         return rows.events(self.tenant, await self._fetch(self._sql.tenant_events))
 
-    async def dossiers_after(self, after: UUID | None, limit: int) -> list[DossierEntry]:
+    async def dossiers_after(self, after: UUID | None, limit: int) -> list[Entry]:
         return [rows.entry(row) for row in await self._fetch(self._sql.dossiers_after, after or UUID(int=0), limit)]
 
     async def append(self, events: Sequence[StoredEvent], identity: IdentityChange) -> None:

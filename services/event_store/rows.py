@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from services.event_store.port import DossierEntry, StoredEvent
+from services.domain.decision import Entry
+from services.event_store.port import StoredEvent
 
 if TYPE_CHECKING:
     from asyncpg import Record
@@ -16,9 +17,9 @@ def events(tenant: str, rows: Iterable[Record]) -> list[StoredEvent]:
     return [StoredEvent(tenant, *row) for row in rows]
 
 
-def entry(row: Record) -> DossierEntry:
+def entry(row: Record) -> Entry:
     """A row that has an identity map's entry in it."""
-    return DossierEntry(
+    return Entry(
         dossier=row["dossier"],
         lineage=tuple(row["lineage"]),
         last_position=row["last_position"],

@@ -14,7 +14,8 @@ from pydantic_core import from_json
 from contracts.dossier_events import DossierEvent
 from contracts.upcasting import parse_event
 from services.deliveries.port import Ledger, Subscriber
-from services.event_store.port import Checkpoints, DossierEntry, EventStore
+from services.domain.decision import Entry
+from services.event_store.port import Checkpoints, EventStore
 from services.parking.port import ParkingLot, Quarantine
 from services.projections.port import ReadModels
 
@@ -91,7 +92,7 @@ async def _dossier(sources: Sources, tenant: str, dossier: UUID) -> dict[str, An
     }
 
 
-async def _living(store: EventStore, tenant: str, dossier: UUID) -> DossierEntry:
+async def _living(store: EventStore, tenant: str, dossier: UUID) -> Entry:
     entry = (await store.entries(tenant, [dossier]))[dossier]
     while entry.merged_into is not None:
         entry = (await store.entries(tenant, [entry.merged_into]))[entry.merged_into]

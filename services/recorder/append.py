@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
 
-from contracts.dossier_events import DossierEvent, encode
+from contracts.dossier_events import encode
 from services.domain.decision import Decision
-from services.event_store.port import DossierEntry, IdentityChange, StoredEvent, TenantWriter
+from services.event_store.port import IdentityChange, StoredEvent, TenantWriter
 from services.runtime.clock import Clock
 
 
@@ -15,11 +14,13 @@ async def append(writer: TenantWriter, decision: Decision) -> None:
     """Events and identity map in the writer's one transaction; nothing where nothing was decided."""
     if not decision.events:
         return
-    entries = [
-        DossierEntry(entry.dossier, entry.lineage, entry.last_position, entry.merged_into) for entry in decision.entries
-    ]
+    tenant = writer.tenant
     await writer.append(
-        [_stored(writer.tenant, event) for event in decision.events], IdentityChange(decision.codes, entries)
+        [
+            StoredEvent(tenant, event.position, event.id, home, event.type, event.recordedtime, encode(event))
+            for event, home in zip(decision.events, decision.homes, strict=True)
+        ],
+        IdentityChange(decision.codes, decision.entries),
     )
 
 
@@ -27,8 +28,3 @@ def recording_time(clock: Clock, writer: TenantWriter) -> datetime:
     """Now, but never earlier than the event before: a clock that is set back must not reorder what was learnt when."""
     now, last = clock.now(), writer.last_recorded_at
     return now if last is None or now > last else last
-
-
-def _stored(tenant: str, event: DossierEvent) -> StoredEvent:
-    dossier = None if event.subject == "tenant" else UUID(event.subject)
-    return StoredEvent(tenant, event.position, event.id, dossier, event.type, event.recordedtime, encode(event))

@@ -8,10 +8,10 @@ from uuid import UUID
 from contracts.observations import Observation
 from services.domain.authority import Connections, connections_of
 from services.domain.decide import reached, touched
-from services.domain.decision import Held
+from services.domain.decision import Entry, Held
 from services.domain.dossier import CodeKey
 from services.event_store.folding import fold_entries, tenant_facts
-from services.event_store.port import DossierEntry, TenantWriter
+from services.event_store.port import TenantWriter
 from services.recorder.remembered import Remembered
 
 
@@ -42,7 +42,7 @@ async def load_dossiers(
     return codes, held
 
 
-async def load(writer: TenantWriter, entries: Collection[DossierEntry], connections: Connections) -> dict[UUID, Held]:
+async def load(writer: TenantWriter, entries: Collection[Entry], connections: Connections) -> dict[UUID, Held]:
     """These dossiers, folded from what the log holds under their lineages."""
     if not entries:
         return {}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
-from services.event_store.port import DossierEntry, EventStore, IdentityChange, StoredEvent
+from services.domain.decision import Entry
+from services.event_store.port import EventStore, IdentityChange, StoredEvent
 
 ROOT = UUID("11111111-1111-5111-8111-111111111111")
 START = datetime(2024, 5, 13, 2, 0, tzinfo=UTC)
@@ -37,10 +38,8 @@ def event(
     )
 
 
-def entry(
-    name: str, *, last_position: int, lineage: tuple[str, ...] = (), merged_into: str | None = None
-) -> DossierEntry:
-    return DossierEntry(
+def entry(name: str, *, last_position: int, lineage: tuple[str, ...] = (), merged_into: str | None = None) -> Entry:
+    return Entry(
         dossier=dossier_id(name),
         lineage=tuple(dossier_id(each) for each in (lineage or (name,))),
         last_position=last_position,

@@ -12,8 +12,9 @@ import pytest
 from deploy.postgres.migrate import OWNER, ROLES
 from services.deliveries.port import Attempt, Owed, Subscriber
 from services.deliveries.postgres import PostgresLedger
+from services.domain.decision import Entry
 from services.event_store.checkpoints import PostgresCheckpoints
-from services.event_store.port import DossierEntry, IdentityChange
+from services.event_store.port import IdentityChange
 from services.event_store.postgres import PostgresEventStore
 from services.parking.port import Parked, Quarantined
 from services.parking.postgres import PostgresParkingLot, PostgresQuarantine
@@ -29,7 +30,7 @@ async def append_one(dsn: str) -> None:
     async with open_pool(dsn, name="test") as pool, PostgresEventStore(pool, dsn=dsn).writer(TENANT) as writer:
         position = writer.last_position + 1
         dossier = uuid4()
-        entry = DossierEntry(dossier, (dossier,), position)
+        entry = Entry(dossier, (dossier,), position)
         change = IdentityChange({("one-stop", f"H{position}"): dossier}, [entry])
         await writer.append(make_events(position - 1, 1), change)
 

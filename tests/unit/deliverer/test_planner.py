@@ -1,6 +1,5 @@
 """What is owed is written before anything is sent: who is owed what, no gap, and where a subscriber begins."""
 
-from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -92,7 +91,7 @@ def test_an_unreadable_record_is_named_and_the_others_are_done_from_the_store() 
         world = World()
         await world.subscribe("portal")
         events = [await world.log.add(f"d{number}", status=4) for number in range(3)]
-        bad = replace(received(events[1]), value=b'{"type": "vn.khop.dossier.accepted.v9"}')
+        bad = received(events[1])._replace(value=b'{"type": "vn.khop.dossier.accepted.v9"}')
         [poisoned] = await world.planner.handle([received(events[0]), bad, received(events[2])])
         assert poisoned.record is bad
         assert await owed(world, "portal") == [(1, 1), (2, 2), (3, 3)]

@@ -12,7 +12,7 @@ from services.domain.authority import Connections, connections_of
 from services.domain.decide import decide
 from services.domain.decision import Decision, Entry, Held
 from services.domain.restate import restate
-from services.event_store.port import DossierEntry, IdentityChange, StoredEvent
+from services.event_store.port import IdentityChange, StoredEvent
 
 T0 = datetime(2024, 1, 2, 1, 0, tzinfo=UTC)
 ALWAYS = datetime(1900, 1, 1, tzinfo=UTC)
@@ -108,7 +108,7 @@ class MadeLog:
     def identity(self) -> IdentityChange:
         """The identity map at the end of the log."""
         entries = [
-            DossierEntry(entry.dossier, entry.lineage, entry.last_position, entry.merged_into)
+            Entry(entry.dossier, entry.lineage, entry.last_position, entry.merged_into)
             for entry in self.entries.values()
         ]
         return IdentityChange(self.holders, entries)
