@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+
+import httpx
 
 from services.subscribers.http import HttpTransport
 from services.subscribers.port import Request
@@ -63,3 +66,20 @@ async def test_a_cancelled_caller_does_not_cost_a_connection() -> None:
             assert [answer.status for answer in answers] == [200] * CONNECTIONS
         finally:
             await transport.aclose()
+
+
+async def test_what_was_sent_is_let_go_with_its_answer() -> None:
+    may_answer, asked = asyncio.Event(), asyncio.Semaphore(0)
+    may_answer.set()
+    transport = HttpTransport()
+    async with slow_server(may_answer, asked) as url:
+        gc.collect()
+        gc.disable()  # a megabyte each must not wait for a collector that counts objects
+        try:
+            for _ in range(20):
+                await transport.send(Request("GET", url, {}), timeout_s=5)
+            left = sum(isinstance(each, httpx.Response) for each in gc.get_objects())
+        finally:
+            gc.enable()
+            await transport.aclose()
+    assert left <= 1, f"{left} answers are still there"
