@@ -3,28 +3,16 @@
 -- procedures and channels apart; $9 whether due dates are compared as local days, whose offsets from UTC ($11) hold from
 -- the moments in $10 on; $12 whether to hash the lists of dossiers. OFFSET 0 keeps a step from being done again wherever
 -- the next one names its result.
-WITH moments AS MATERIALIZED (
-    SELECT array_agg(DISTINCT at ORDER BY at) AS at FROM unnest($4::timestamptz[] || $5::timestamptz[]) AS at
-),
--- A row holds just before the moments from number `first` to number `last`; most hold before none.
-reaching AS (
+WITH believed AS MATERIALIZED (
     SELECT
-        segments.*, moments.at,
-        width_bucket(occurred_from, moments.at) + 1 AS first,
-        CASE WHEN occurred_to IS NULL THEN cardinality(moments.at) ELSE width_bucket(occurred_to, moments.at) END AS last
-    FROM read.segments, moments
+        instant.at, dossier, least_system, least_code, accepted_at, ended_at, due_at, paused_since,
+        agency, procedure, channel, void
+    FROM read.segments
+    JOIN (SELECT unnest($4::timestamptz[]) AS at UNION SELECT unnest($5::timestamptz[])) AS instant
+        ON occurred_from < instant.at AND (occurred_to IS NULL OR occurred_to >= instant.at)
     WHERE build = (SELECT number FROM read.builds
                    WHERE tenant = $1 AND projection = 'dossier_segments' AND stage = 'live')
       AND known_from <= $2 AND (known_to IS NULL OR known_to > $2)
-    OFFSET 0
-),
-believed AS MATERIALIZED (
-    SELECT
-        reaching.at[place] AS at, dossier, least_system, least_code, accepted_at, ended_at, due_at, paused_since,
-        agency, procedure, channel, void
-    FROM reaching
-    CROSS JOIN LATERAL generate_series(first, last) AS place
-    WHERE first <= last
 ),
 both_ends AS (
     SELECT
