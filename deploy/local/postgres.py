@@ -120,13 +120,16 @@ def await_old_server(server: Server) -> None:
 
 
 def _old_pid(server: Server) -> int | None:
-    try:
-        pid = int((server.data / "postmaster.pid").read_text().split("\n", 1)[0])
-        name = Path(f"/proc/{pid}/comm").read_text().strip()
-    except (FileNotFoundError, ProcessLookupError, ValueError):
-        return None
-    # After a reboot the number may belong to any other program.
-    return pid if name == "postgres" else None
+    # Not only the one that `postmaster.pid` names: when that is killed its children still hold the shared memory until
+    # they have noticed. Every server process works in its data folder.
+    data = server.data.resolve()
+    for found in Path("/proc").glob("[0-9]*"):
+        try:
+            if (found / "comm").read_text().strip() == "postgres" and (found / "cwd").readlink() == data:
+                return int(found.name)
+        except (OSError, ValueError):
+            continue  # gone meanwhile, or somebody else's
+    return None
 
 
 def _program(name: str) -> Path:
