@@ -13,6 +13,7 @@ from contracts.dossier_events import DossierEvent
 from contracts.upcasting import parse_event
 from services.event_store.port import EventStore, StoredEvent
 from services.messaging.port import Transient
+from services.messaging.unreadable import reason_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,8 @@ def read(stored: StoredEvent) -> DossierEvent:
     try:
         return parse_event(stored.body)
     except ValidationError as error:
-        raise Transient(
-            f"{stored.tenant}: position {stored.position} ({stored.type}) cannot be read by this version:"
-            f" {error.errors(include_url=False, include_input=False)[0]['msg']}"
-        ) from error
+        where = f"{stored.tenant}: position {stored.position} ({stored.type})"
+        raise Transient(f"{where} cannot be read by this version: {reason_of(error)}") from error
 
 
 def letter_of(event: DossierEvent, body: bytes) -> Letter:

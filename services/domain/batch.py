@@ -39,7 +39,6 @@ class Batch:
         self._held = held
         self._codes = codes
         self.events: list[DossierEvent] = []
-        self.homes: list[UUID | None] = []
         self.new_held: dict[UUID, Held] = {}
         self.new_codes: dict[CodeKey, UUID] = {}
         self.absorbed: set[UUID] = set()
@@ -147,14 +146,12 @@ class Batch:
         }
         event = construct(kind, values, EVENT_FIELDS)
         self.events.append(event)
-        self.homes.append(dossier)
         return event
 
     def decision(self) -> Decision:
         """All that the batch changed."""
         return Decision(
             events=self.events,
-            homes=self.homes,
             codes=self.new_codes,
             entries=tuple(held.entry for held in self.new_held.values()),
             held={id_: held for id_, held in self.new_held.items() if held.codes},

@@ -48,8 +48,6 @@ class Decision:
 
     events: Sequence[DossierEvent]
     """At the positions after the last one, without a gap."""
-    homes: Sequence[UUID | None]
-    """The dossier of each event; None where it is about the tenant."""
     codes: Mapping[CodeKey, UUID]
     """Codes that are found under another dossier than before, or for the first time."""
     entries: Sequence[Entry]

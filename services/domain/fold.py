@@ -76,7 +76,7 @@ def _shown(segments: tuple[Segment, ...], course: Course, fact: Fact) -> tuple[S
         if not segments:
             return (now,)
     last = segments[-1]
-    if last[2:] == now[2:]:
+    if last[2:] == now[2:]:  # all but from when to when
         return segments if last.occurred_to is None else (*segments[:-1], _until(last, None))
     return (*segments[:-1], _until(last, now.occurred_from), now)
 

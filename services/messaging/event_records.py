@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from contracts.dossier_events import DossierEvent
 from contracts.upcasting import parse_event
 from services.messaging.port import Poisoned, Received
+from services.messaging.unreadable import reason_of
 
 GENERATION_HEADER: Final = "generation"
 
@@ -27,7 +28,7 @@ class EventRecords:
 
     def __init__(self, generation: Callable[[], Awaitable[UUID]]) -> None:
         self._ask = generation
-        self._ours: bytes | None = None
+        self._ours = b""
 
     async def read(self, records: Sequence[Received]) -> tuple[dict[str, list[Entry]], list[Poisoned]]:
         """The events by tenant, in order of arrival, and the records that are none with the reason.
@@ -36,6 +37,7 @@ class EventRecords:
         """
         by_tenant: dict[str, list[Entry]] = {}
         poisoned: list[Poisoned] = []
+        asked = False
         for record in records:
             # After a restore the topic still holds what the log lost: the same positions, other events.
             said = dict(record.headers).get(GENERATION_HEADER)
@@ -43,23 +45,16 @@ class EventRecords:
                 reason = f"no header {GENERATION_HEADER}: nobody can tell which log this position belongs to"
                 poisoned.append(Poisoned(record, reason))
                 continue
+            if said != self._ours and not asked:
+                self._ours, asked = str(await self._ask()).encode(), True
             if said != self._ours:
-                self._ours = str(await self._ask()).encode()
-                if said != self._ours:
-                    theirs, ours = said.decode(errors="replace"), self._ours.decode()
-                    poisoned.append(Poisoned(record, f"an event of log generation {theirs}; this log is {ours}"))
-                    continue
+                theirs, ours = said.decode(errors="replace"), self._ours.decode()
+                poisoned.append(Poisoned(record, f"an event of log generation {theirs}; this log is {ours}"))
+                continue
             try:
                 event = parse_event(record.value)
             except ValidationError as error:
-                poisoned.append(Poisoned(record, f"no event: {_reason(error)}"))
+                poisoned.append(Poisoned(record, f"no event: {reason_of(error)}"))
                 continue
             by_tenant.setdefault(event.tenant, []).append(Entry(event, record.value))
         return by_tenant, poisoned
-
-
-def _reason(error: ValidationError) -> str:
-    # Where and what, never the value.
-    first, *others = error.errors(include_url=False, include_input=False, include_context=False)
-    where = ".".join(str(part) for part in first["loc"]) or "record"
-    return f"{where}: {first['msg']}{f' (and {len(others)} more)' if others else ''}"

@@ -34,8 +34,8 @@ GIVE_UP_WAIT_S: Final = 2.0
 """How long a rebalance waits for the batch in hand; what lasts longer is done again elsewhere."""
 CLOSE_TIMEOUT_S: Final = 3.0
 FETCH_WAIT_MS: Final = 50
-"""How long the broker holds a fetch that finds nothing. The client has one fetch a broker under way: while a batch is
-handled it asks for the other partitions, and a busy one's next records wait until that idle fetch comes back."""
+"""How long the broker holds a fetch that finds nothing. The client has one fetch a broker under way: with a backlog it
+asks for the other partitions meanwhile, and a busy one's next records wait until that idle fetch comes back."""
 FETCH_BYTES_MAX: Final = 4 * 1024 * 1024
 
 

@@ -250,7 +250,7 @@ class MemoryConsumer:
         *,
         batch_max: int,
         wait_ms: int,  # noqa: ARG002 - waiting needs no clock here
-        rest_ms: int = 0,  # noqa: ARG002 - and nobody gets tired
+        rest_ms: int = 0,  # noqa: ARG002 - a rest saves round trips, of which there are none here
     ) -> None:
         """Fetch, handle, park what is poisoned, commit; for ever. Cancelling it drains what is in flight."""
         intake = Intake(

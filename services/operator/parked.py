@@ -12,6 +12,7 @@ from contracts.observations import parse_observation
 from contracts.topics import DOSSIER_EVENTS, OBSERVATIONS
 from contracts.upcasting import parse_event
 from services.messaging.port import Record
+from services.messaging.unreadable import reason_of
 from services.operator import screen
 from services.operator.errors import Findings, WrongUsage
 from services.operator.open import open_database
@@ -94,9 +95,7 @@ def tenant_of(record: Parked) -> str:
         if record.topic == DOSSIER_EVENTS.name:
             return parse_event(record.value).tenant
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the whole"
-        raise Findings(f"record {record.id} still cannot be read: {where}: {first['msg']}; drop it or fix it") from None
+        raise Findings(f"record {record.id} still cannot be read: {reason_of(error)}; drop it or fix it") from None
     raise Findings(f"record {record.id} is of {record.topic}, which nobody writes again")
 
 

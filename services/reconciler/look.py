@@ -76,8 +76,11 @@ class Reconciler:
         self.reader = f"reconcile/{subscriber.name}"
         self.scanned: int | None = None
         """How far the log was looked through, None before the first look."""
-        self.full = False
-        """So many wait for what they are owed that no more is looked through before some of it arrives."""
+
+    @property
+    def full(self) -> bool:
+        """So many wait to be compared that no more is looked through before some of them are done."""
+        return len(self._moved) >= WAITING_MAX
 
     async def look(self) -> Looked:
         """Compare the next dossiers that moved and are owed nothing.
@@ -110,16 +113,16 @@ class Reconciler:
             if self.scanned == 0 and self._subscriber.start == "now":
                 # It was told nothing of what was before; what it does not show of that is no difference.
                 self.scanned = planned
-        room = WAITING_MAX - len(self._moved)
-        self.full = room <= 0
         if not self.full and self.scanned < planned:
-            page = await self._store.read(tenant, after=self.scanned, limit=min(room, planned - self.scanned))
+            limit = min(WAITING_MAX - len(self._moved), planned - self.scanned)
+            page = await self._store.read(tenant, after=self.scanned, limit=limit)
             last = {stored.dossier: stored.position for stored in page if stored.dossier is not None}
             for entry in (await self._store.entries(tenant, last)).values():
                 # One that moved again is met again further on, one that was absorbed in its survivor.
                 if entry.merged_into is None and entry.last_position == last[entry.dossier]:
                     self._moved.setdefault(entry.dossier, _Moved(entry.last_position, self._clock.now()))
-            self.scanned = page[-1].position
+            if page:  # none: the log was restored, and is behind what was planned
+                self.scanned = page[-1].position
         looked.more = self.scanned < planned and not self.full
 
     async def _owed(self, dossiers: Sequence[UUID]) -> set[UUID]:

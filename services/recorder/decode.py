@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from contracts.observations import Observation, observation_id, parse_observation
 from services.messaging.port import Poisoned, Received
+from services.messaging.unreadable import reason_of
 
 
 def decode(records: Sequence[Received]) -> tuple[dict[str, list[Observation]], list[Poisoned]]:
@@ -18,7 +19,7 @@ def decode(records: Sequence[Received]) -> tuple[dict[str, list[Observation]], l
         try:
             observation = parse_observation(record.value)
         except ValidationError as error:
-            poisoned.append(Poisoned(record, _reason(error)))
+            poisoned.append(Poisoned(record, reason_of(error)))
             continue
         # That a known id is a harmless duplicate rests on the id being a function of the content.
         if observation.id != observation_id(observation):
@@ -26,11 +27,3 @@ def decode(records: Sequence[Received]) -> tuple[dict[str, list[Observation]], l
             continue
         by_tenant.setdefault(observation.tenant, []).append(observation)
     return by_tenant, poisoned
-
-
-def _reason(error: ValidationError) -> str:
-    # Where and what, never the value: it may be anything, a person's name included.
-    first, *others = error.errors(include_url=False, include_input=False, include_context=False)
-    where = ".".join(str(part) for part in first["loc"]) or "record"
-    more = f" (and {len(others)} more)" if others else ""
-    return f"{where}: {first['msg']}{more}"

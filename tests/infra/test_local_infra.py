@@ -3,6 +3,8 @@
 import asyncio
 import os
 import select
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -51,6 +53,21 @@ async def test_data_outlives_kills_and_restarts(tmp_path: Path) -> None:
         assert (infra.kafka_bootstrap, infra.postgres_dsn) == first
         await _assert_kept(*first)
     postgres.remove(folder / "postgres")
+
+
+def test_a_child_of_a_killed_server_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres, "_OLD_SERVER_GONE_WITHIN_S", 0.1)
+    server = postgres.at(tmp_path)
+    server.data.mkdir(parents=True, exist_ok=True)
+    program = tmp_path / "postgres"
+    shutil.copy(shutil.which("sleep") or "", program)
+    with subprocess.Popen([program, "60"], cwd=server.data) as child:
+        try:
+            with pytest.raises(LocalError, match=f"still running on .* as process {child.pid}"):
+                postgres.await_old_server(server)
+        finally:
+            child.kill()
+    postgres.await_old_server(server)
 
 
 async def _assert_kept(bootstrap: str, dsn: str) -> None:

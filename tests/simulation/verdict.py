@@ -112,12 +112,12 @@ def _as_told(log: Sequence[DossierEvent]) -> Folded:
     A change of configuration is announced dossier by dossier, so one that has not heard of it yet stands as before.
     """
     last = {event.subject: event for event in log if event.state is not None}
+    facts = [fact for each in log if (fact := fact_of_event(each)) is not None]
     told: Folded = {}
     for event in last.values():
         assert event.state is not None
         codes = frozenset(_codes(event.state))
         if event.state.merged_into is None and codes:
-            facts = [fact for each in log if (fact := fact_of_event(each)) is not None]
             configured = [fact_of_event(each) for each in log[: event.position] if each.subject == TENANT_LEVEL]
             connections = connections_of(fact for fact in configured if fact is not None)
             told[codes] = fold([fact for fact in facts if fact.key in codes], connections)

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -79,6 +80,24 @@ async def test_records_are_shown_up_to_the_last(stage: Stage) -> None:
     row = await stage.models.find(T, "one-stop", "A3")
     assert row is not None
     assert row.accepted_at == T0 + timedelta(hours=3)
+
+
+async def test_records_of_another_log_are_named_and_the_store_is_asked_once(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stage.record()
+    asked: list[None] = []
+    generation = stage.store.generation
+
+    async def counted() -> UUID:
+        asked.append(None)
+        return await generation()
+
+    records = await stage.records(generation=b"another")
+    monkeypatch.setattr(stage.projector._records, "_ask", counted)
+    poisoned = await stage.projector.take(records)
+    assert [one.record for one in poisoned] == records
+    assert len(asked) == 1
 
 
 async def test_a_record_that_cannot_be_read_is_named_and_its_event_comes_from_the_log(stage: Stage) -> None:

@@ -10,6 +10,7 @@ import pytest
 from contracts.findings import Finding
 from contracts.observations import encode_observation, make_observation
 from contracts.topics import FINDINGS
+from services.event_store.memory import MemoryEventStore
 from services.event_store.memory_checkpoints import MemoryCheckpoints
 from services.messaging.port import Received
 from services.reconciler.look import BUSY, LET_GO, Reconciler
@@ -202,6 +203,19 @@ def test_while_a_portal_takes_nothing_only_so_many_wait_and_none_is_forgotten(mo
         for _ in range(5):
             compared += (await reconciler.look()).compared
         assert (compared, reconciler.scanned, reconciler.full) == (3, await province.store.head(TENANT), False)
+
+    run(main())
+
+
+def test_a_log_that_is_behind_what_was_planned_is_waited_for() -> None:
+    async def main() -> None:
+        province = Province()
+        await three_dossiers(province)
+        await province.settle()
+        province.store = MemoryEventStore(clock=province.clock)  # restored to before its first event
+        reconciler = await province.ready()
+        looked = await reconciler.look()
+        assert (looked.compared, looked.findings, reconciler.scanned) == (0, [], 0)
 
     run(main())
 
