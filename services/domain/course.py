@@ -57,6 +57,9 @@ class Course:
         self.agency_rank: int | None = None
         self.procedure: str | None = None
         self.procedure_rank: int | None = None
+        self.receiving_agency: str | None = None
+        self.receiving_rank: int | None = None
+        self.supplements = 0
         self.agency_said: str | None = None
         """The agency anybody last named: it says whose connection covers the next act that names none."""
         self.submission: SystemKind | None = None
@@ -157,6 +160,9 @@ class Course:
             self.channel,
             self.void,
             self.reopened,
+            self.returned_at,
+            self.receiving_agency,
+            self.supplements,
         )
 
     def judgements(self) -> tuple[Judgement, ...]:

@@ -111,6 +111,12 @@ class Segment(NamedTuple):
     void: bool
     reopened: int
     """How many times an end was left again up to now."""
+    returned_at: datetime | None
+    """When the result was handed over (NgayTra)."""
+    receiving_agency: str | None
+    """The desk where it was handed in, which from 2025 may be any of the province."""
+    supplements: int
+    """How many times papers were asked for since it was accepted."""
 
 
 JudgementKind = Literal[

@@ -230,6 +230,8 @@ def _request(course: Course, kind: PauseKind, label: str | None, status: Dossier
         course.judge("unexpected_transition", fact, "asked for something after the end")
         return
     course.pairing, early = course.pairing.requested(Pause(kind, label, fact.occurred_at, fact.system))
+    if kind == "supplement" and course.phase >= RECEIVED:
+        course.supplements += 1
     if status is not None:
         course.phase = WORKED_ON
     course.moved = True

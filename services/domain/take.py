@@ -53,7 +53,12 @@ def take(course: Course, fact: Fact) -> bool:
         course.judge("not_connected", fact, f"{fact.system} took part in nothing at that time")
         return False
     claim = cast(Claim, fact.claim)
-    if claim.channel is not None or claim.agency is not None or claim.procedure is not None:
+    if (
+        claim.channel is not None
+        or claim.agency is not None
+        or claim.procedure is not None
+        or claim.receiving_agency is not None
+    ):
         _place(course, fact, claim, kind)
     voice = _Voice(fact.system, kind, epoch, course.agency_said if course.connections.agency_bound else None)
     if fact.act == "status_reported":
@@ -75,6 +80,14 @@ def _place(course: Course, fact: Fact, claim: Claim, kind: SystemKind) -> None:
         _say(course, "agency", claim.agency, fact.system)
     if claim.procedure is not None and rank == course.procedure_rank:
         _say(course, "procedure", claim.procedure, fact.system)
+    if (
+        claim.receiving_agency is not None
+        and rank == course.receiving_rank
+        and claim.receiving_agency != course.receiving_agency
+    ):
+        # Nobody is told of it and nothing rests on it: it is for statistics alone.
+        course.receiving_agency = claim.receiving_agency
+        course.begun = course.moved = True
 
 
 def _say(course: Course, field: str, value: object, system: str) -> None:

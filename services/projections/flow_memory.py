@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from contracts.codes import DossierStatus
 from services.domain.dossier import CodeKey, Segment
+from services.domain.periods import Period
 from services.domain.statistics.flow import flow, just_before
-from services.projections.flow_report import Dimension, FlowQuery, FlowRow, Period, told
+from services.projections.flow_report import Dimension, FlowQuery, FlowRow, told
 from services.projections.port import ReadModels
 from services.projections.tables import SegmentRow
 

@@ -1,0 +1,97 @@
+"""The words definitions are written in, each once: expressions over cases that are true or false, never unknown.
+
+Predicates of the public-service forms over a period [opens, closes) (TT 01/2020/TT-VPCP; NĐ 61/2018/NĐ-CP): facts
+count strictly before the closing instant, only the due date is compared at it.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from services.domain.statistics.definition import Question
+
+_DAY_US = 86_400_000_000
+
+
+def counted(question: Question) -> pl.Expr:
+    """Accepted before the period closes and not void: without an acceptance a dossier is in no figure."""
+    return (pl.col("accepted_at") < question.closes).fill_null(value=False) & ~pl.col("void")
+
+
+def received(question: Question) -> pl.Expr:
+    """Tiếp nhận trong kỳ: accepted within the period."""
+    return counted(question) & (pl.col("accepted_at") >= question.opens)
+
+
+def online() -> pl.Expr:
+    """Trực tuyến."""
+    return pl.col("channel").eq_missing("online")
+
+
+def carried_over(question: Question) -> pl.Expr:
+    """Từ kỳ trước chuyển qua: accepted before the period, and no end was in force at its first instant."""
+    return counted(question) & (pl.col("accepted_at") < question.opens) & pl.col("before_ended_at").is_null()
+
+
+def reopened(question: Question) -> pl.Expr:
+    """Xử lý lại: the end that was in force at the period's first instant is in force no more."""
+    return (
+        counted(question)
+        & (pl.col("accepted_at") < question.opens)
+        & pl.col("before_ended_at").is_not_null()
+        & pl.col("ended_at").ne_missing(pl.col("before_ended_at"))
+    )
+
+
+def resolved(question: Question) -> pl.Expr:
+    """Đã giải quyết: the end in force at the end of the period is dated within it."""
+    return counted(question) & (pl.col("ended_at") >= question.opens).fill_null(value=False)
+
+
+def in_hand(question: Question) -> pl.Expr:
+    """Đang giải quyết: no end is in force at the end of the period."""
+    return counted(question) & pl.col("ended_at").is_null()
+
+
+def voided() -> pl.Expr:
+    """Đã xóa: became void within the period; it is in no other figure."""
+    return pl.col("void") & ~pl.col("before_void").fill_null(value=False)
+
+
+def no_due_date() -> pl.Expr:
+    """Không có ngày hẹn trả."""
+    return pl.col("due_at").is_null()
+
+
+def passed(question: Question, moment: pl.Expr) -> pl.Expr:
+    """Whether the due date lies before a moment; false where there is none. By day it holds until that day is over."""
+    due = pl.col("due_at")
+    before = due < moment if question.due == "instant" else local_day(question, due) < local_day(question, moment)
+    return before.fill_null(value=False)
+
+
+def late(question: Question) -> pl.Expr:
+    """Quá hạn, of what has ended: the end lies after the due date that was in force when it came."""
+    return passed(question, pl.col("ended_at"))
+
+
+def early(question: Question) -> pl.Expr:
+    """Trước hạn: ended on an earlier local day than the due date's."""
+    day = local_day(question, pl.col("ended_at")) < local_day(question, pl.col("due_at"))
+    return day.fill_null(value=False) & ~late(question)
+
+
+def overdue(question: Question) -> pl.Expr:
+    """Quá hạn, of what is in hand. While it is paused the clock stands still: only if the date passed before that."""
+    return passed(question, pl.min_horizontal(pl.col("paused_since"), pl.lit(question.closes)))
+
+
+def local_day(question: Question, moment: pl.Expr) -> pl.Expr:
+    """Days since 1970-01-01 of the local day a moment falls on."""
+    starts, offsets = question.offsets
+    instant = moment.to_physical()
+    shift = pl.lit(int(offsets[0].total_seconds()) * 1_000_000, dtype=pl.Int64)
+    for start, offset in zip(starts[1:], offsets[1:], strict=True):
+        since = pl.lit(start).cast(pl.Datetime("us", "UTC")).to_physical()
+        shift = pl.when(instant >= since).then(int(offset.total_seconds()) * 1_000_000).otherwise(shift)
+    return (instant + shift).floordiv(_DAY_US)
