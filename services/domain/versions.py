@@ -13,6 +13,11 @@ from services.domain.dossier import Fact, Judgement
 RANK: Final[dict[str, int]] = {
     "system_disconnected": 0,
     "system_connected": 1,
+    "calendar_declared": 2,
+    "agency_declared": 2,
+    "agency_succeeded": 3,
+    "procedure_declared": 2,
+    "figures_submitted": 4,
     "submitted": 10,
     "acceptance_supplement_requested": 15,
     "accepted": 20,
