@@ -85,14 +85,14 @@ _FILLED: Final[dict[str, Any]] = {
     "years": (2024,),
     "seasons": (
         {
-            "valid_from": date(2024, 1, 1),
-            "valid_to": date(2025, 1, 1),
+            "first_day": date(2024, 1, 1),
+            "last_day": date(2024, 12, 31),
             "agency": "H99.10",
             "weekdays": {"monday": ({"opens": "07:00", "closes": "11:30"}, {"opens": "13:30", "closes": "17:00"})},
         },
     ),
-    "rest_days": ({"date": date(2024, 4, 30), "title": "Ngày Chiến thắng"},),
-    "make_up_days": ({"date": date(2024, 5, 4), "in_place_of": date(2024, 4, 29)},),
+    "rest_days": ({"date": date(2024, 4, 30), "title": "Ngày Chiến thắng", "agency": "H99.10"},),
+    "make_up_days": ({"date": date(2024, 5, 4), "in_place_of": date(2024, 4, 29), "agency": "H99.10"},),
     "first_day": date(2024, 1, 1),
     "last_day": date(2024, 3, 31),
     "figures": {"3": 171_997, "G99-GD10/3": 120},

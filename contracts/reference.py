@@ -89,27 +89,29 @@ class OpenHours(Frozen):
 
 
 class CalendarSeason(Frozen):
-    """Working hours from `valid_from` until before `valid_to`; of one agency, or of all that have none of their own."""
+    """Weekly hours from `first_day` to `last_day`, both included; those of an agency come before everybody's."""
 
-    valid_from: Day
-    valid_to: Day
-    agency: Code | None = None
+    first_day: Day
+    last_day: Day
     weekdays: Annotated[dict[Weekday, Annotated[tuple[OpenHours, ...], Field(max_length=8)]], Field(max_length=7)]
     """A weekday that is absent is a rest day."""
+    agency: Code | None = None
 
 
 class RestDay(Frozen):
-    """A public holiday, or a working day that was swapped away (nghỉ bù)."""
+    """Ngày nghỉ lễ, nghỉ bù, nghỉ hoán đổi: a day without work whatever the week says."""
 
     date: Day
-    title: Title | None = None
+    title: Title
+    agency: Code | None = None
 
 
 class MakeUpDay(Frozen):
-    """Ngày làm bù: a rest day that is worked, with the hours of the weekday of `in_place_of` (absent: not known)."""
+    """Ngày làm bù: a weekly rest day that is worked, with the hours of the weekday of `in_place_of`."""
 
     date: Day
-    in_place_of: Day | None = None
+    in_place_of: Day
+    agency: Code | None = None
 
 
 class CalendarDeclared(Frozen):
