@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from services.domain.statistics.definition import Definition, Due
-from services.domain.statistics.document import Mode, Request
+from services.domain.reference import Reference, reference_of
+from services.domain.statistics.definition import Definition, Due, Mode
+from services.domain.statistics.document import Request
 from services.domain.statistics.registry import UnknownDefinition, all_definitions, find
+from services.event_store.folding import tenant_facts
 from services.event_store.port import EventStore
 from services.operator import flow_screen, report_screen, screen
 from services.operator.errors import Away, Findings, WrongUsage
@@ -25,7 +27,7 @@ from services.projections.cases import PostgresCases
 from services.projections.flow_report import PostgresFlowReports
 from services.projections.port import ReadModels
 from services.projections.postgres import PostgresReadModels
-from services.projections.report import NOTHING_DECLARED, make_report
+from services.projections.report import make_report
 from services.runtime.clock import Clock, SystemClock
 
 POLL_S: Final = 0.1
@@ -154,9 +156,8 @@ def _defined(
             switches=switches,
             lists=hashes,
         )
-        return await make_report(
-            PostgresCases(database.pool), definition, request, declared=NOTHING_DECLARED, as_of=moment
-        )
+        reference = await _declared(database.store, asked.tenant, position)
+        return await make_report(PostgresCases(database.pool), definition, request, reference=reference, as_of=moment)
 
     document = asyncio.run(_made(make, asked, as_of, wait_s=wait_s, quiet=as_json))
     if as_json:
@@ -180,6 +181,15 @@ async def _made(make: Any, asked: Asked, as_of: str | None, *, wait_s: float, qu
         )
         document: dict[str, Any] = await make(database, position, moment)
         return document
+
+
+async def _declared(store: EventStore, tenant: str, position: int) -> Reference:
+    told = [event for event in await store.tenant_events(tenant) if event.position <= position]
+    reference = reference_of(tenant_facts(told))
+    if reference.findings:
+        wrong = "; ".join(f"{finding.code} {finding.text}" for finding in reference.findings)
+        raise Findings(f"no report rests on declarations that contradict each other: {wrong}")
+    return reference
 
 
 async def _position(store: EventStore, tenant: str, as_of: str | None, moment: datetime | None) -> int:

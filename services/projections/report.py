@@ -2,61 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime
-from hashlib import sha256
-from typing import Any, Final, cast
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from services.domain.periods import months_of, period_of
+from services.domain.reference import Reference
 from services.domain.statistics.count import Counted, count
 from services.domain.statistics.definition import Definition, Dimension, Question
 from services.domain.statistics.document import Request, report
-from services.domain.statistics.places import Places, place
+from services.domain.statistics.places import place, places_of
+from services.domain.statistics.seats import Unseated, seat
 from services.domain.zones import offsets_of
 from services.projections.cases import Cases, CasesQuery
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Declared:
-    """What is declared of a tenant as of the report's position. `places` is asked for the end of each period."""
-
-    places: Callable[[date], Places]
-    digest: str
-    """SHA-256 (hex) of all of it: an input of the report like any other."""
-
-
-NOTHING_DECLARED: Final = Declared(places=lambda _: Places(), digest=sha256(b"").hexdigest())
-
-
 async def make_report(
-    cases: Cases, definition: Definition, request: Request, *, declared: Declared, as_of: datetime | None = None
+    cases: Cases, definition: Definition, request: Request, *, reference: Reference, as_of: datetime | None = None
 ) -> dict[str, Any]:
     """The document of a report. Raises ReadModelsUnavailable."""
     zone = ZoneInfo(request.zone)
     whole = (request.first, request.last)
     by = cast("tuple[Dimension, ...]", tuple(name for name in request.by if name != "month"))
-    counted = await _counted(cases, definition, request, whole, () if "month" in request.by else by, declared)
+    frame, question, unseated = await cases_of_period(cases, definition, request, whole, reference)
+    counted = count(frame, definition, question, by=() if "month" in request.by else by, lists=request.lists)
     cut = months_of(*whole) if "month" in request.by else []
-    months = [(f"{days[0]:%Y-%m}", await _counted(cases, definition, request, days, by, declared)) for days in cut]
+    months = [(f"{days[0]:%Y-%m}", await _counted(cases, definition, request, days, by, reference)) for days in cut]
     return report(
         definition,
         request,
         counted,
         period=period_of(*whole, zone),
-        reference=declared.digest,
+        reference={part: reference.digests[part] for part in ("agencies", "procedures")},
+        unseated=unseated,
         as_of=as_of,
         months=months,
     )
 
 
 async def cases_of_period(
-    cases: Cases, definition: Definition, request: Request, days: tuple[date, date], declared: Declared
-) -> tuple[pl.DataFrame, Question]:
-    """The cases from one local day to another with their places, and the question they are counted by.
+    cases: Cases, definition: Definition, request: Request, days: tuple[date, date], reference: Reference
+) -> tuple[pl.DataFrame, Question, tuple[Unseated, ...]]:
+    """The cases from one local day to another with their places, the question they are counted by, and who has none.
 
     Raises ReadModelsUnavailable.
     """
@@ -83,10 +72,11 @@ async def cases_of_period(
             latest=looks_now,
         )
     )
-    frame = place(frame, declared.places(days[1]))
+    frame, unseated = seat(frame, question, reference.agencies, request.mode, days[1])
+    frame = place(frame, places_of(reference.catalogue, on=days[1]))
     if request.agency is not None:
         frame = frame.filter(pl.col("agency") == request.agency)
-    return frame, question
+    return frame, question, unseated
 
 
 async def _counted(
@@ -95,7 +85,7 @@ async def _counted(
     request: Request,
     days: tuple[date, date],
     by: tuple[Dimension, ...],
-    declared: Declared,
+    reference: Reference,
 ) -> Counted:
-    frame, question = await cases_of_period(cases, definition, request, days, declared)
+    frame, question, _ = await cases_of_period(cases, definition, request, days, reference)
     return count(frame, definition, question, by=by, lists=request.lists)

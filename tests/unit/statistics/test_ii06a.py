@@ -18,9 +18,9 @@ from services.domain.statistics.count import count
 from services.domain.statistics.definition import Due, Question
 from services.domain.statistics.definitions.ii06a import DEFINITION
 from services.domain.statistics.flow import flow
-from services.domain.statistics.places import Places
 from services.domain.zones import offsets_of
 from tests.builders import VIETNAM, at, connected, fact
+from tests.unit.domain.agencies.province import BEGIN, agency, said
 from tests.unit.domain.test_any_order import claims
 from tests.unit.statistics.asking import APRIL, JULY, JUNE, ZONE, asked, figures
 
@@ -109,11 +109,15 @@ def test_a_void_dossier_leaves_every_column() -> None:
 
 
 def test_rows_by_level_field_and_procedure_with_those_that_consolidate_them() -> None:
-    places = Places(field_of={"9.1": "land", "9.2": "land"}, level_of={"H99.1": "province"})
+    declared = [
+        agency("H99.1", "department"),
+        said("procedure_declared", "9.1", title="Một", field="land", valid_from=BEGIN),
+        said("procedure_declared", "9.2", title="Hai", field="land", valid_from=BEGIN),
+    ]
     one = [accepted("13/5 08:00", channel="online", due_at="20/6 08:00", agency="H99.1", procedure="9.1")]
     two = [accepted("14/5 08:00", channel="direct", due_at="20/6 08:00", agency="H99.1", procedure="9.2")]
     lost = [accepted("15/5 08:00", channel="online", due_at="20/6 08:00", agency="H99.7", procedure="9.7")]
-    counted = asked(DEFINITION, one, two, lost, by=("level", "field", "procedure"), places=places)
+    counted = asked(DEFINITION, one, two, lost, by=("level", "field", "procedure"), declared=declared)
     assert [(dict(row.labels), row.figures["3"], row.figures["4"]) for row in counted.rows] == [
         ({"level": "province"}, 2, 1),
         ({"level": "province", "field": "land"}, 2, 1),
