@@ -58,6 +58,8 @@ class Cell:
     key: str
     title: Words
     group: tuple[Words, ...] = ()
+    part_of: str | None = None
+    """The cell whose dossiers hold all of this one's, where no identity says so."""
     needs: tuple[str, ...] = ()
     share: tuple[str, str] | None = None
     points: float | None = None
@@ -87,6 +89,33 @@ class Identity(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """What is printed on an official form beside its title and cells."""
+
+    number: str
+    """Biểu số."""
+    issued: Words
+    """Ban hành theo."""
+    subject: Words
+    """The heading above the names of the rows."""
+    unit: Words
+    """Đơn vị tính."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Common:
+    """Which cells, added up, are the figures that nearly every form has; charts are drawn from them."""
+
+    received: tuple[str, ...]
+    resolved: tuple[str, ...]
+    in_time: tuple[str, ...] = ()
+    """Of the resolved ones: early or on time."""
+    in_hand: tuple[str, ...] = ()
+    overdue: tuple[str, ...] = ()
+    """Of those in hand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
     """One way to count, kept for ever: a changed rule is another version, never a changed one.
 
@@ -106,5 +135,7 @@ class Definition:
     by: tuple[Dimension, ...] = ()
     from_day: date | None = None
     until_day: date | None = None
+    form: Form | None = None
+    common: Common | None = None
     known_bugs: tuple[Words, ...] = ()
     """What a deployed program does that the form does not say; it is counted so that its figures can be explained."""

@@ -9,7 +9,16 @@ from typing import Final
 import polars as pl
 
 from services.domain.statistics import terms
-from services.domain.statistics.definition import Cell, Definition, Identity, Question, Switch, Words
+from services.domain.statistics.definition import (
+    Cell,
+    Common,
+    Definition,
+    Form,
+    Identity,
+    Question,
+    Switch,
+    Words,
+)
 
 _RECEIVED: Final = Words("Số lượng hồ sơ tiếp nhận", "Received")
 _IN_PERIOD: Final = Words("Trong kỳ", "In the period")
@@ -92,6 +101,7 @@ DEFINITION: Final = Definition(
         Cell(
             key="received_channel_unknown",
             title=Words("Trong cột 5: không rõ kênh tiếp nhận", "Of column 5: channel not known"),
+            part_of="5",
         ),
     ),
     measure=measure,
@@ -122,4 +132,13 @@ DEFINITION: Final = Definition(
     by=("level", "field", "procedure"),
     from_day=date(2020, 12, 15),
     until_day=date(2026, 2, 14),
+    form=Form(
+        number="II.06a/VPCP/KSTT",
+        issued=Words(
+            "Ban hành theo Thông tư số 01/2020/TT-VPCP ngày 21/10/2020", "Circular 01/2020/TT-VPCP of 21 October 2020"
+        ),
+        subject=Words("Lĩnh vực, công việc giải quyết theo cấp", "Field and procedure, by level"),
+        unit=Words("Số hồ sơ TTHC", "dossiers"),
+    ),
+    common=Common(received=("4", "5"), resolved=("7",), in_time=("8", "9"), in_hand=("11",), overdue=("13",)),
 )
