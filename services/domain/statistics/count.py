@@ -13,6 +13,8 @@ import polars as pl
 from services.domain.statistics.definition import Cell, Definition, Dimension, Question, Words
 
 BREACH_CODES_MAX: Final = 20
+GIVEN_UP_BY: Final = ("agency", "level")
+"""Dimensions by which a dossier may have belonged elsewhere before the period."""
 _CENT: Final = Decimal("0.01")
 
 Figure = int | float | None
@@ -88,17 +90,33 @@ def _rows(
     *,
     lists: bool,
 ) -> list[Row]:
-    sums = [pl.col(key).sum() for key in keys]
-    texts = [pl.col("line").filter(pl.col(key) != 0).str.join("").alias(f"list{key}") for key in keys] if lists else []
-    grouped = kept.group_by(by).agg(*sums, *texts) if by else kept.select(*sums, *texts)
+    given_up = {f"#{cell.key}" for cell in definition.cells if cell.given_up}
+    grouped = _grouped(kept, [key for key in keys if key not in given_up], by, lists=lists)
+    if given_up:
+        before = {name: f"before_{name}" for name in by if name in GIVEN_UP_BY}
+        elsewhere = kept.drop(before).rename({was: name for name, was in before.items()})
+        grouped = _beside(grouped, _grouped(elsewhere, [key for key in keys if key in given_up], by, lists=lists), by)
     return [
         Row(
             {name: record[name] for name in by},
-            _figures(definition, {key[1:]: record[key] for key in keys}, unknown),
+            _figures(definition, {key[1:]: record[key] or 0 for key in keys}, unknown),
             {key[1:]: sha256((record[f"list{key}"] or "").encode()).hexdigest() for key in keys} if lists else {},
         )
         for record in grouped.iter_rows(named=True)
+        if not by or any(record[key] for key in keys)
     ]
+
+
+def _grouped(kept: pl.DataFrame, keys: Sequence[str], by: Sequence[Dimension], *, lists: bool) -> pl.DataFrame:
+    sums = [pl.col(key).sum() for key in keys]
+    texts = [pl.col("line").filter(pl.col(key) != 0).str.join("").alias(f"list{key}") for key in keys] if lists else []
+    return kept.group_by(by).agg(*sums, *texts) if by else kept.select(*sums, *texts)
+
+
+def _beside(one: pl.DataFrame, other: pl.DataFrame, by: Sequence[Dimension]) -> pl.DataFrame:
+    if not by:
+        return pl.concat([one, other], how="horizontal")
+    return one.join(other, on=by, how="full", nulls_equal=True, coalesce=True)
 
 
 def _figures(definition: Definition, measured: Mapping[str, int], unknown: Mapping[str, Words]) -> dict[str, Figure]:

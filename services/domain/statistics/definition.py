@@ -59,6 +59,8 @@ class Cell:
     title: Words
     group: tuple[Words, ...] = ()
     needs: tuple[str, ...] = ()
+    given_up: bool = False
+    """Whether it counts in the row of the agency that had the dossier before the period, not of the one that has it."""
     share: tuple[str, str] | None = None
     points: float | None = None
     threshold: float = 100.0

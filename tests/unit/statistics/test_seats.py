@@ -46,7 +46,7 @@ def rows(mode: Mode, *, july: bool) -> Mapping[str | None, Figure]:
         DEFINITION, *DOSSIERS.values(), opens=opens, closes=closes, by=("agency",), declared=PROVINCE, mode=mode
     )
     assert counted.total.figures["3"] == sum(row.figures["3"] or 0 for row in counted.rows)
-    return {row.labels["agency"]: row.figures["3"] for row in counted.rows}
+    return {row.labels["agency"]: row.figures["3"] for row in counted.rows if row.figures["3"]}
 
 
 @pytest.mark.parametrize("mode", ["as_was", "as_is"])
@@ -69,3 +69,30 @@ def test_after_it_the_stock_is_where_it_went_or_is_not_known() -> None:
     assert rows("as_is", july=True) == {"H99": 1, "H99.01": 1, "H99.12": 1, "H99.32": 1, "H99.77": 1, None: 3}
     # As was: on 31 July the ended districts hold nothing, so theirs are not known.
     assert rows("as_was", july=True) == {"H99.01": 1, "H99.12": 1, "H99.32": 1, "H99.77": 1, None: 4}
+
+
+def test_what_one_agency_gave_up_another_one_has_or_it_is_not_known() -> None:
+    counted = asked(
+        DEFINITION, *DOSSIERS.values(), opens=JULY, closes=AUGUST, by=("agency",), declared=PROVINCE, mode="as_was"
+    )
+    moved = {
+        row.labels["agency"]: (
+            row.figures["transferred_in"],
+            row.figures["transferred_out"],
+            row.figures["stock_before"],
+        )
+        for row in counted.rows
+        if row.figures["transferred_in"] or row.figures["transferred_out"]
+    }
+    # The districts had one, two and one open on 30 June; one of the split district's was reassigned, the rest are not
+    # known on 31 July. The town keeps its code.
+    assert moved == {
+        "H99.10": (0, 1, 1),
+        "H99.11": (0, 2, 2),
+        "H99.13": (0, 1, 1),
+        "H99.32": (1, 0, 0),
+        None: (3, 0, 1),
+    }
+    assert counted.total.figures["transferred_in"] == counted.total.figures["transferred_out"] == 4
+    assert counted.total.figures["stock_before"] == counted.total.figures["6"] == 8
+    assert not counted.breaches
