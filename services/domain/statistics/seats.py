@@ -22,7 +22,7 @@ from services.domain.statistics.terms import local_day
 _EPOCH: Final = date(1970, 1, 1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Unseated:
     """Dossiers of a code that may count and belong to no agency's row, and why; `candidates` may have them."""
 
