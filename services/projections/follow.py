@@ -11,7 +11,8 @@ from typing import Final
 from uuid import UUID
 
 from contracts.claims import ACTS
-from contracts.dossier_events import DossierEvent, type_of
+from contracts.dossier_events import type_of
+from contracts.events_to_fold import EventToFold
 from services.domain.authority import Connections, connections_of
 from services.domain.dossier import Dossier, Fact, fact_of_event
 from services.domain.fold import extend, fold
@@ -96,18 +97,18 @@ class Mind:
 
 
 def _weight(followed: Followed) -> int:
-    return len(followed.known.folded.facts) + len(followed.others)
+    return followed.known.folded.count + len(followed.others)
 
 
 class Follower:
     """One tenant's log up to `position`: give it every event after that, in order."""
 
-    def __init__(self, mind: Mind, *, configuration: Iterable[DossierEvent], position: int) -> None:
+    def __init__(self, mind: Mind, *, configuration: Iterable[EventToFold], position: int) -> None:
         """`configuration`: the tenant-level events up to `position`, in order."""
         # A follower that was given up leaves its dossiers behind under a number nobody asks for any more.
         self._number = next(_numbers)
         self._mind = mind
-        self._configuration: list[DossierEvent] = []
+        self._configuration: list[EventToFold] = []
         self._eras: list[Connections] = [connections_of(())]
         self._nothing = fold((), self._eras[0])
         for event in configuration:
@@ -116,7 +117,7 @@ class Follower:
         self.groups: Groups = {}
         """Of the dossiers whose codes may change in the events to come."""
 
-    def needs(self, events: Sequence[DossierEvent]) -> Needs:
+    def needs(self, events: Sequence[EventToFold]) -> Needs:
         """What must be brought to mind before these events can be followed."""
         missing: set[str] = set()
         regrouped: set[str] = set()
@@ -145,7 +146,7 @@ class Follower:
                     asked.add(one)
         return {UUID(one) for one in asked}
 
-    def learn(self, events: Iterable[DossierEvent], *, groups: Groups, wanted: Collection[UUID]) -> None:
+    def learn(self, events: Iterable[EventToFold], *, groups: Groups, wanted: Collection[UUID]) -> None:
         """Bring dossiers to mind from every event of their groups up to `position`, in order.
 
         One that has no event by then is not born yet and stays unknown.
@@ -163,7 +164,7 @@ class Follower:
             if followed is not None:
                 self._mind.put((self._number, str(dossier)), followed)
 
-    def follow(self, event: DossierEvent) -> Sequence[Change]:
+    def follow(self, event: EventToFold) -> Sequence[Change]:
         """Take the next event; gives the steps of the dossiers it moves. Raises BrokenLog."""
         if event.position != self.position + 1:
             raise BrokenLog(f"position {event.position} does not follow {self.position}")
@@ -173,7 +174,7 @@ class Follower:
             return ()
         return self._step(event)
 
-    def _configure(self, event: DossierEvent) -> None:
+    def _configure(self, event: EventToFold) -> None:
         self._configuration.append(event)
         facts = (fact_of_event(configured) for configured in self._configuration)
         self._eras.append(connections_of(fact for fact in facts if fact is not None))
@@ -185,7 +186,7 @@ class Follower:
     def _next_configured(self, done: int) -> int:
         return self._configuration[done].position if done < len(self._configuration) else sys.maxsize
 
-    def _step(self, event: DossierEvent) -> Sequence[Change]:
+    def _step(self, event: EventToFold) -> Sequence[Change]:
         followed = self._mind.get((self._number, event.subject))
         before = None if followed is None else followed.known
         if event.previous != (None if before is None else before.position) or event.state is None:
@@ -206,7 +207,7 @@ class Follower:
             folded, others = self._fold((*followed.facts(), fact) if fact else followed.facts(), known.codes)
         return (self._keep(event, followed, known.codes, folded, others),)
 
-    def _regroup(self, event: DossierEvent, followed: Followed | None) -> Sequence[Change]:
+    def _regroup(self, event: EventToFold, followed: Followed | None) -> Sequence[Change]:
         # A link or unlink moves codes from one dossier to another, and each of the two is told at a position of its
         # own. Here codes move when the dossier that takes them says so, and the one that gives them up moves at that
         # same position: a report as of any position between the two counts each code once.
@@ -229,7 +230,7 @@ class Follower:
 
     def _regrouped(
         self,
-        event: DossierEvent,
+        event: EventToFold,
         followed: Followed | None,
         codes: Mapping[str, tuple[str, ...]],
         group: Sequence[tuple[str, Followed]],
@@ -248,7 +249,7 @@ class Follower:
         return self._fold(facts.values(), codes)
 
     def _give_up(
-        self, event: DossierEvent, one: str, giver: Followed, taken: Mapping[str, tuple[str, ...]], *, first: int
+        self, event: EventToFold, one: str, giver: Followed, taken: Mapping[str, tuple[str, ...]], *, first: int
     ) -> Change:
         codes = _without(giver.known.codes, taken)
         # Most give up all they have, and then nothing of theirs is left to fold.
@@ -268,7 +269,7 @@ class Follower:
 
     def _keep(
         self,
-        event: DossierEvent,
+        event: EventToFold,
         followed: Followed | None,
         codes: Mapping[str, tuple[str, ...]],
         folded: Dossier,
