@@ -1,7 +1,7 @@
 """The part of an event that a reader needs which folds it itself: who claimed what, and of which codes; no state.
 
-Made out of the contract of the whole event, field by field, so that there is one definition. To read it costs two
-thirds of the time and half of the memory: the larger half of an event is its state after it.
+Made out of the contract of the whole event, field by field, so that there is one definition. It is read in two thirds
+of the time and kept in two thirds of the memory: much of an event is the state after it.
 """
 
 from __future__ import annotations

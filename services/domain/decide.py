@@ -120,11 +120,13 @@ def decide(
         held=held,
         connections=connections,
     )
-    seen: set[UUID] = set()
+    # By number: hashing a UUID is a call into Python code.
+    seen = {one.int for one in known}
     for observation in observations:
-        if observation.id in known or observation.id in seen:
+        number = observation.id.int
+        if number in seen:
             continue
-        seen.add(observation.id)
+        seen.add(number)
         fact = fact_of_observation(observation)
         if is_tenant_level(fact):
             _tenant_level(batch, fact, observation.traceparent)

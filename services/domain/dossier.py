@@ -65,13 +65,16 @@ def fact_of_observation(observation: Observation) -> Fact:
     )
 
 
+_ANNOUNCEMENTS: Final = frozenset(act for act, (_, scope) in ACTS.items() if scope == "announcement")
+
+
 def fact_of_event(event: EventToFold, *, utc: bool = False) -> Fact | None:
     """The fact a stored event holds; None for an announcement of ours, which says nothing new about a dossier.
 
     With `utc` its time is the same moment in UTC, for readers that compare and store it more often than they show it.
     """
     act = event.act
-    if ACTS[act][1] == "announcement":
+    if act in _ANNOUNCEMENTS:
         return None
     return Fact(
         event.id,
