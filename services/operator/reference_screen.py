@@ -68,7 +68,7 @@ def show_load(shown: Mapping[str, Any]) -> None:
     if not shown["check"]:
         print(f"Công bố · published {shown['published']:,}, không đổi · unchanged {shown['unchanged']:,}")
     elif not shown["beside_log"]:
-        print("Chỉ xét các tệp · the files were judged by themselves, not beside the log")
+        print("Chỉ xét các tệp, không xét cùng nhật ký · the files were judged by themselves, not beside the log")
 
 
 def show(shown: Mapping[str, Any]) -> None:
