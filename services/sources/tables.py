@@ -51,10 +51,14 @@ def load_table(path: Path, kind: type[Kind], *, amend: Callable[[dict[str, Any]]
     except tomllib.TOMLDecodeError as error:
         raise TableError(f"{path}: is not TOML: {error}") from None
     except ValidationError as error:
-        findings = error.errors()
-        # A list that is too short because its items are wrong is no mistake of its own.
-        told = [one for one in findings if one["type"] != "too_short" or len(findings) == 1]
-        raise TableError("\n".join(f"{path}: {_sentence(finding)}" for finding in told)) from None
+        raise TableError("\n".join(f"{path}: {sentence}" for sentence in sentences(error))) from None
+
+
+def sentences(error: ValidationError) -> list[str]:
+    """What is wrong with a table, one sentence a finding."""
+    findings = error.errors()
+    # A list that is too short because its items are wrong is no mistake of its own.
+    return [_sentence(one) for one in findings if one["type"] != "too_short" or len(findings) == 1]
 
 
 def _sentence(finding: Any) -> str:
