@@ -53,7 +53,7 @@ def _years(years: tuple[int, ...]) -> Iterator[str]:
 def _zone(name: str, years: tuple[int, ...]) -> Iterator[str]:
     try:
         zone = ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         yield f"zone: there is no time zone {name!r}; in Vietnam it is 'Asia/Ho_Chi_Minh'"
         return
     # Same clock time, n days later must be the same distance everywhere: a zone that moves its clocks has no such rule.
