@@ -35,7 +35,8 @@ class Calendar:
     agency: str | None
     zone: ZoneInfo
     spans: tuple[Span, ...]
-    _offset: int
+    offset: int
+    """Local time less UTC, in microseconds."""
     _local_epoch: datetime
 
     def normalise(self, moment: datetime) -> datetime:
@@ -72,7 +73,7 @@ class Calendar:
 
     def local(self, moment: datetime) -> int:
         """Microseconds of local time since 1970."""
-        return (moment - _EPOCH) // _MICROSECOND + self._offset
+        return (moment - _EPOCH) // _MICROSECOND + self.offset
 
     def moment(self, local: int) -> datetime:
         """The moment of so many microseconds of local time since 1970."""

@@ -69,6 +69,8 @@ def _after_months(span: Span, begun: int, months: int) -> int:
     first = date_of(day)
     years, month = divmod(first.month - 1 + months, 12)
     year, month = first.year + years, month + 1
+    if year > date_of(span.stop).year:
+        raise span.after()
     last = monthrange(year, month)[1]
     end = day_number(date(year, month, min(first.day, last)))
     if first.day > last:

@@ -81,5 +81,3 @@ def months(value: int) -> Limit:
 def in_order(moments: list[datetime]) -> bool:
     """Whether none is before the one that precedes it."""
     return all(one <= other for one, other in pairwise(moments))
-
-

@@ -25,7 +25,7 @@ from tests.unit.domain.working_time.minute_by_minute import Walker
 FIRST = date(2023, 12, 1)
 """A quarter in which days are drawn, over the end of a year; the calendars know much more around it."""
 
-thorough = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+thorough = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 drawn_days = st.integers(0, 90).map(lambda number: FIRST + timedelta(days=number))
 clocks = st.integers(0, 24 * 4).map(lambda quarter: quarter * 15)
@@ -35,7 +35,9 @@ clocks = st.integers(0, 24 * 4).map(lambda quarter: quarter * 15)
 def a_day(draw: st.DrawFn) -> tuple[Opening, ...]:
     edges = sorted(draw(st.sets(st.integers(0, 95), min_size=2, max_size=6)))
     pairs = zip(edges[::2], edges[1::2], strict=False)
-    return tuple(Opening(time(opens // 4, opens % 4 * 15), time(closes // 4, closes % 4 * 15)) for opens, closes in pairs)
+    return tuple(
+        Opening(time(opens // 4, opens % 4 * 15), time(closes // 4, closes % 4 * 15)) for opens, closes in pairs
+    )
 
 
 @st.composite
@@ -62,10 +64,10 @@ def declarations(draw: st.DrawFn, *, uniform: bool = False) -> CalendarDeclarati
     return CalendarDeclaration(
         name="drawn",
         version="drawn",
-        years=(2023, 2024, 2025, 2026, 2027),
+        years=(2023, 2024, 2025, 2026),
         seasons=(
             Season(date(2023, 1, 1), turn - timedelta(days=1), week),
-            Season(turn, date(2027, 12, 31), later),
+            Season(turn, date(2026, 12, 31), later),
         ),
         rest_days=tuple(RestDay(day, "-") for day in sorted(rest)),
         make_up_days=tuple(MakeUpDay(day, for_) for day, for_ in sorted(made_up.items())),
@@ -83,9 +85,9 @@ def moments(draw: st.DrawFn) -> datetime:
     return at + draw(st.one_of(st.just(timedelta(0)), st.timedeltas(timedelta(0), timedelta(hours=3))))
 
 
-amounts = st.integers(1, 20)
+amounts = st.integers(1, 12)
 limits = st.builds(Limit, amounts, st.sampled_from(UNITS))
-works = st.timedeltas(timedelta(microseconds=1), timedelta(hours=60))
+works = st.timedeltas(timedelta(microseconds=1), timedelta(hours=12))
 
 
 @given(any_calendar(), moments(), amounts, amounts)
@@ -136,9 +138,7 @@ def test_the_hours_until_a_due_date_are_those_of_the_limit(calendar: Calendar, s
 @given(any_calendar(uniform=True), moments(), amounts)
 @thorough
 def test_so_many_working_days_are_so_many_days_of_work(calendar: Calendar, start: datetime, number: int) -> None:
-    day = calendar.working_time(
-        start := calendar.normalise(start), due_date(calendar, start, working_days(1))
-    )
+    day = calendar.working_time(start := calendar.normalise(start), due_date(calendar, start, working_days(1)))
     assert calendar.working_time(start, due_date(calendar, start, working_days(number))) == number * day
 
 
@@ -183,8 +183,10 @@ def test_a_due_date_is_in_working_time_and_an_opening_only_after_a_rest_day(
     assert calendar.working_time(yesterday, due) == timedelta(0)
 
 
-@given(declarations(), drawn_days, st.integers(0, 24 * 60 - 1), st.integers(1, 8), st.sampled_from(UNITS), st.booleans())
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    declarations(), drawn_days, st.integers(0, 24 * 60 - 1), st.integers(1, 8), st.sampled_from(UNITS), st.booleans()
+)
+@thorough
 def test_walking_through_the_calendar_gives_the_same(
     declared: CalendarDeclaration, day: date, minute: int, value: int, unit: str, skip_holidays: bool
 ) -> None:
