@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import reduce
 from operator import or_
-from typing import Literal
+from typing import Final, Literal
 
 import polars as pl
 
@@ -17,6 +17,9 @@ from services.domain.working_time.due import due_date
 from services.domain.working_time.limits import UNITS, Limit, Unit
 from services.domain.working_time.span import Span
 from services.domain.working_time.units import DAY, HOUR
+
+_ENOUGH: Final = 2_500_000
+"""More hours, days or months than any calendar has, and few enough that no sum overflows."""
 
 
 def due_column(
@@ -64,7 +67,8 @@ def _require_none(calendar: Calendar, rows: pl.DataFrame, *, skip_holidays: bool
 
 
 def _due_rows(calendar: Calendar, span: Span, rows: pl.DataFrame, unit: Unit, *, skip_holidays: bool) -> pl.DataFrame:
-    due = _due(_Columns(span), rows["local"], rows["value"], unit, skip_holidays=skip_holidays)
+    value = rows["value"].clip(upper_bound=_ENOUGH)
+    due = _due(_Columns(span), rows["local"], value, unit, skip_holidays=skip_holidays)
     _require_none(calendar, rows.filter(due.is_null()), skip_holidays=skip_holidays)
     return rows.select("row", due=due - calendar.offset)
 

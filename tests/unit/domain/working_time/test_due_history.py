@@ -154,7 +154,7 @@ some_pauses = st.lists(st.tuples(minutes, minutes).map(lambda pair: Paused("supp
 
 
 @given(some_pauses)
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_the_due_date_moves_by_the_minutes_in_which_some_pause_held(pauses: list[Paused]) -> None:
     accepted = moment("Mon 09:00")
     entries = due_history(PLAIN, accepted=accepted, limit=FIVE, pauses=pauses)

@@ -4,90 +4,26 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from services.domain.working_time.calendar import Calendar, calendar_of
-from services.domain.working_time.declarations import (
-    CalendarDeclaration,
-    MakeUpDay,
-    Opening,
-    RestDay,
-    Season,
-    Week,
-)
+from services.domain.working_time.declarations import CalendarDeclaration
 from services.domain.working_time.due import due_date
-from services.domain.working_time.limits import UNITS, Limit
+from services.domain.working_time.limits import UNITS, Limit, Unit
 from tests.builders import VIETNAM
-from tests.unit.domain.working_time.calendars import USUAL_DAY, hours, in_order, working_days
+from tests.unit.domain.working_time.calendars import hours, in_order, working_days
+from tests.unit.domain.working_time.drawn import (
+    amounts,
+    any_calendar,
+    declarations,
+    drawn_days,
+    limits,
+    moments,
+    thorough,
+    works,
+)
 from tests.unit.domain.working_time.minute_by_minute import Walker
-
-FIRST = date(2023, 12, 1)
-"""A quarter in which days are drawn, over the end of a year; the calendars know much more around it."""
-
-thorough = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-
-drawn_days = st.integers(0, 90).map(lambda number: FIRST + timedelta(days=number))
-clocks = st.integers(0, 24 * 4).map(lambda quarter: quarter * 15)
-
-
-@st.composite
-def a_day(draw: st.DrawFn) -> tuple[Opening, ...]:
-    edges = sorted(draw(st.sets(st.integers(0, 95), min_size=2, max_size=6)))
-    pairs = zip(edges[::2], edges[1::2], strict=False)
-    return tuple(
-        Opening(time(opens // 4, opens % 4 * 15), time(closes // 4, closes % 4 * 15)) for opens, closes in pairs
-    )
-
-
-@st.composite
-def weeks(draw: st.DrawFn, *, uniform: bool) -> Week:
-    worked = draw(st.sets(st.integers(0, 6), min_size=1))
-    same = draw(a_day())
-    kind = st.just(same) if uniform else st.one_of(st.just(same), st.just(USUAL_DAY), a_day())
-    return tuple(draw(kind) if weekday in worked else () for weekday in range(7))
-
-
-@st.composite
-def declarations(draw: st.DrawFn, *, uniform: bool = False) -> CalendarDeclaration:
-    """Two seasons, of the same hours if `uniform`, any rest days, and make-up days for some of them."""
-    week = draw(weeks(uniform=uniform))
-    turn = draw(drawn_days)
-    later = week if uniform else draw(weeks(uniform=False))
-    rest = draw(st.sets(drawn_days, max_size=12))
-    made_up: dict[date, date] = {}
-    for day in draw(st.sets(drawn_days, max_size=3)):
-        on = week if day < turn else later
-        replaced = [each for each in sorted(rest) if on[each.weekday()]]
-        if replaced and day not in rest and not on[day.weekday()]:
-            made_up[day] = replaced[0]
-    return CalendarDeclaration(
-        name="drawn",
-        version="drawn",
-        years=(2023, 2024, 2025, 2026),
-        seasons=(
-            Season(date(2023, 1, 1), turn - timedelta(days=1), week),
-            Season(turn, date(2026, 12, 31), later),
-        ),
-        rest_days=tuple(RestDay(day, "-") for day in sorted(rest)),
-        make_up_days=tuple(MakeUpDay(day, for_) for day, for_ in sorted(made_up.items())),
-    )
-
-
-def any_calendar(*, uniform: bool = False) -> st.SearchStrategy[Calendar]:
-    return declarations(uniform=uniform).map(calendar_of)
-
-
-@st.composite
-def moments(draw: st.DrawFn) -> datetime:
-    """Quarters of an hour are drawn often, so that openings and closings are met; else to the microsecond."""
-    at = datetime.combine(draw(drawn_days), time(0), VIETNAM) + timedelta(minutes=draw(clocks))
-    return at + draw(st.one_of(st.just(timedelta(0)), st.timedeltas(timedelta(0), timedelta(hours=3))))
-
-
-amounts = st.integers(1, 12)
-limits = st.builds(Limit, amounts, st.sampled_from(UNITS))
-works = st.timedeltas(timedelta(microseconds=1), timedelta(hours=12))
 
 
 @given(any_calendar(), moments(), amounts, amounts)
@@ -153,15 +89,17 @@ def test_a_later_start_is_never_due_earlier(
 @given(any_calendar(), moments(), st.sampled_from(UNITS), st.booleans())
 @thorough
 def test_a_longer_limit_is_never_due_earlier(
-    calendar: Calendar, start: datetime, unit: str, skip_holidays: bool
+    calendar: Calendar, start: datetime, unit: Unit, skip_holidays: bool
 ) -> None:
-    limits = [Limit(value, kind) for kind in UNITS if kind == unit for value in range(1, 15)]
-    assert in_order([due_date(calendar, start, limit, skip_holidays=skip_holidays) for limit in limits])
+    longer = [Limit(value, unit) for value in range(1, 15)]
+    assert in_order([due_date(calendar, start, limit, skip_holidays=skip_holidays) for limit in longer])
 
 
 @given(any_calendar(), moments(), amounts)
 @thorough
-def test_units_are_in_order_too(calendar: Calendar, start: datetime, number: int) -> None:
+def test_skipping_holidays_is_never_due_earlier_and_nothing_is_due_before_it_starts(
+    calendar: Calendar, start: datetime, number: int
+) -> None:
     kept = due_date(calendar, start, Limit(number, "calendar_day"))
     skipped = due_date(calendar, start, Limit(number, "calendar_day"), skip_holidays=True)
     assert kept <= skipped
@@ -188,13 +126,12 @@ def test_a_due_date_is_in_working_time_and_an_opening_only_after_a_rest_day(
 )
 @thorough
 def test_walking_through_the_calendar_gives_the_same(
-    declared: CalendarDeclaration, day: date, minute: int, value: int, unit: str, skip_holidays: bool
+    declared: CalendarDeclaration, day: date, minute: int, value: int, unit: Unit, skip_holidays: bool
 ) -> None:
     calendar, walker = calendar_of(declared), Walker(declared)
     naive = datetime.combine(day, time(minute // 60, minute % 60))
     start = naive.replace(tzinfo=VIETNAM)
-    [kind] = [each for each in UNITS if each == unit]
-    limit = Limit(value, kind)
+    limit = Limit(value, unit)
     due = due_date(calendar, start, limit, skip_holidays=skip_holidays)
     assert due.replace(tzinfo=None) == walker.due(naive, limit, skip_holidays=skip_holidays)
     assert calendar.normalise(start).replace(tzinfo=None) == walker.next_open(naive)
