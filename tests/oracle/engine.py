@@ -1,34 +1,29 @@
-"""The engine's own way from observations to figures, without the servers: facts, fold, segments, cases, count."""
+"""The engine's own way from observations to a report, without the servers: facts, fold, segments, cases, document."""
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
-from typing import Any, cast
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from contracts.codes import FORM_LEVEL
-from services.domain.agencies.agency import Agency, NotKnown, Succeeded
-from services.domain.agencies.build import agencies_of
 from services.domain.authority import connections_of, is_tenant_level
 from services.domain.dossier import CodeKey, Fact, Segment, fact_of_observation
 from services.domain.fold import fold
 from services.domain.identity import components
-from services.domain.periods import period_of
+from services.domain.reference import Reference, reference_of
 from services.domain.statistics.cases import cases_of
-from services.domain.statistics.count import Counted, count
-from services.domain.statistics.definition import Definition, Dimension, Question
-from services.domain.statistics.places import Places, place
-from services.domain.zones import offsets_of
+from services.domain.statistics.definition import Definition
+from services.domain.statistics.document import Request
+from services.projections.cases import Cases, CasesQuery
+from services.projections.report import make_report
 from tests.oracle.oracle import Asked, Behind, Labels, Rows
-from tests.oracle.province import Province
 from tests.oracle.systems import Told
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-EPOCH = date(1970, 1, 1)
 Timeline = tuple[Sequence[Segment], CodeKey]
 
 
@@ -47,72 +42,67 @@ def timelines(said: Iterable[Told]) -> list[Timeline]:
     ]
 
 
-def places_of(provinces: Iterable[Province], asked: Asked) -> Places:
-    """What is declared of their agencies and procedures on the last day asked about."""
-    agency_of: dict[str, str | None] = {}
-    level_of: dict[str, str] = {}
-    field_of: dict[str, str] = {}
-    for made in provinces:
-        field_of |= made.procedures
-        declared = [
-            Agency(
-                code=one.code,
-                title=one.code,
-                level=one.level,  # type: ignore[arg-type]
-                parent=None,
-                valid_from=_day(one.begins),
-                valid_to=None if one.ends is None else _day(one.ends),
-                fact=made.name,  # type: ignore[arg-type]
-            )
-            for one in made.agencies
-        ]
-        succeeded = [
-            Succeeded(code=one.code, kind="merged_into", to=(one.successor,), on=_day(one.ends), fact=made.name)  # type: ignore[arg-type]
-            for one in made.agencies
-            if one.ends is not None and one.successor is not None
-        ]
-        dimension = agencies_of(declared, succeeded)
-        assert not dimension.findings
-        for agency in declared:
-            level_of[agency.code] = FORM_LEVEL[agency.level]
-            if asked.mode == "as_is":
-                heir = dimension.as_is(agency.code, said_on=asked.last, report_on=asked.last)
-                agency_of[agency.code] = None if isinstance(heir, NotKnown) else heir.code
-    return Places(agency_of=agency_of, level_of=level_of, field_of=field_of)
+def reference(said: Iterable[Told]) -> Reference:
+    """What was declared."""
+    found = reference_of(fact_of_observation(one.observation) for one in said if is_declared(one))
+    assert not found.findings
+    return found
 
 
-def cases(dossiers: Iterable[Timeline], asked: Asked) -> pl.DataFrame:
-    """The cases of the period asked about, each with its province, which is part of every code."""
-    period = period_of(asked.first, asked.last, ZONE)
-    frame = cases_of(dossiers, opens=period.opens, closes=period.closes)
-    return frame.with_columns(province="H" + pl.col("code").str.extract(r"^[HNPT-]+(\d+)"))
+def is_declared(one: Told) -> bool:
+    """Whether it is about the tenant itself."""
+    return is_tenant_level(fact_of_observation(one.observation))
 
 
-def counted(
-    frame: pl.DataFrame, definition: Definition, asked: Asked, by: Sequence[str], *, places: Places
-) -> Counted:
-    """What the engine counts of these cases."""
-    period = period_of(asked.first, asked.last, ZONE)
-    switches = {"open_supplement": asked.open_supplement, "withdrawn": asked.withdrawn}
-    question = Question(
-        opens=period.opens,
-        closes=period.closes,
-        offsets=offsets_of(ZONE),
-        due=cast("Any", asked.due),
-        switches={switch.name: switches[switch.name] for switch in definition.switches},
+class ManyCases:
+    """The cases of many provinces at once, each with its province, which every code begins with."""
+
+    def __init__(self, dossiers: Sequence[Timeline]) -> None:
+        self._dossiers = dossiers
+        self._kept: dict[tuple[object, object], pl.DataFrame] = {}
+
+    async def cases(self, query: CasesQuery, take: Callable[[pl.DataFrame], None]) -> None:
+        asked = (query.opens, query.closes)
+        if asked not in self._kept:
+            frame = cases_of(self._dossiers, opens=query.opens, closes=query.closes)
+            number = pl.col("code").str.extract(r"^[A-Z](\d+)-")
+            self._kept[asked] = frame.with_columns(province=pl.concat_str(pl.lit("H"), number))
+        take(self._kept[asked])
+
+
+def report(
+    cases: Cases, definition: Definition, asked: Asked, by: Sequence[str], declared: Reference, *, position: int = 0
+) -> dict[str, Any]:
+    """The document of a report, with the lists behind every figure."""
+    return asyncio.run(
+        make_report(cases, definition, request(definition, asked, by, position=position), reference=declared)
     )
-    return count(place(frame, places), definition, question, by=cast("Sequence[Dimension]", by), lists=True)
 
 
-def rows_of(found: Counted, by: Sequence[str]) -> Rows:
+def request(
+    definition: Definition, asked: Asked, by: Sequence[str], *, position: int, tenant: str = "all", lists: bool = True
+) -> Request:
+    """What the oracle is asked, in the engine's words."""
+    switches = {"open_supplement": asked.open_supplement, "withdrawn": asked.withdrawn}
+    return Request(
+        tenant=tenant,
+        first=asked.first,
+        last=asked.last,
+        zone=ZONE.key,
+        position=position,
+        due=asked.due,
+        mode=asked.mode,
+        by=tuple(by),
+        switches={switch.name: switches[switch.name] for switch in definition.switches},
+        lists=lists,
+    )
+
+
+def rows_of(document: dict[str, Any], by: Sequence[str]) -> Rows:
     """Its rows of these labels, in the oracle's shape."""
     rows: Rows = {}
-    for row in found.rows:
-        if tuple(row.labels) == tuple(by):
-            labels: Labels = tuple(row.labels.values())
-            rows[labels] = {key: Behind(cast(int, row.figures[key]), row.hashes[key]) for key in row.hashes}
+    for row in document["rows"]:
+        if tuple(row["row"]) == tuple(by):
+            labels: Labels = tuple(row["row"].values())
+            rows[labels] = {key: Behind(row[key], text) for key, text in row["hashes"].items()}
     return rows
-
-
-def _day(days: int) -> date:
-    return EPOCH + timedelta(days=days)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from tests.oracle.province import Province, local
 from tests.oracle.systems import Told
@@ -26,8 +26,8 @@ class Asked(NamedTuple):
 
     first: date
     last: date
-    due: str = "instant"
-    mode: str = "as_was"
+    due: Literal["instant", "day"] = "instant"
+    mode: Literal["as_was", "as_is"] = "as_was"
     open_supplement: str = "12"
     withdrawn: str = "by_due_date"
 
@@ -41,6 +41,7 @@ class Behind:
 
 
 Rows = dict[Labels, dict[str, Behind]]
+NOBODY = Behind(0, sha256(b"").hexdigest())
 
 
 class Oracle:
@@ -81,13 +82,20 @@ class Oracle:
         }
         for statement in _statements("period"):
             self._tables.execute(statement, given)
-        found = self._tables.execute(_text(definition), given)
-        cells = [column[0] for column in found.description][1:]
-        marks = {row[0]: row[1:] for row in found if any(row[1:])}
-        placed = self._tables.execute("SELECT * FROM place")
-        columns = [column[0] for column in placed.description]
-        places = [dict(zip(columns, row, strict=True)) for row in placed]
-        return [_rows(places, marks, cells, names) for names in by]
+        places = self._all("SELECT * FROM place", given)
+        rows: list[Rows] = [{} for _ in by]
+        for file, prefix in ((definition, ""), (f"{definition}_given_up", "before_")):
+            if not (HERE / f"{file}.sql").exists():
+                continue
+            for all_rows, names in zip(rows, by, strict=True):
+                own = [f"{prefix}{name}" if name in ("agency", "level") else name for name in names]
+                _add(all_rows, places, self._all(_text(file), given), own)
+        return [_without_empty(each) for each in rows]
+
+    def _all(self, statement: str, given: dict[str, object]) -> list[dict[str, Any]]:
+        found = self._tables.execute(statement, given)
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found]
 
     def _fill(self, made: Province, said: Sequence[Told], positions: dict[object, int] | None) -> None:
         def at(one: Told) -> int:
@@ -117,27 +125,27 @@ def _columns(act: object) -> tuple[object, ...]:
     return (None,) * len(names) if act is None else tuple(getattr(act, name) for name in names)
 
 
-def _rows(
-    places: Sequence[dict[str, str | None]],
-    marks: dict[str, Sequence[int]],
-    cells: Sequence[str],
-    by: Sequence[str],
-) -> Rows:
-    lists: defaultdict[Labels, list[list[str]]] = defaultdict(lambda: [[] for _ in cells])
-    for place in places:
-        marked = marks.get(str(place["dossier"]))
-        if marked is None:
-            continue
-        for number, mark in enumerate(marked):
-            if mark:
-                lists[tuple(place[name] for name in by)][number].append(f"{place['line']}\n")
-    return {
-        labels: {
-            cell: Behind(len(lines), sha256("".join(sorted(lines)).encode()).hexdigest())
-            for cell, lines in zip(cells, columns, strict=True)
-        }
-        for labels, columns in lists.items()
-    }
+def _add(
+    rows: Rows, places: Sequence[dict[str, Any]], marks: Sequence[dict[str, Any]], by: Sequence[str]
+) -> None:
+    """Group the marks of single dossiers, each cell 1 or 0, by the labels of their places."""
+    labels_of = {place["dossier"]: (tuple(place[name] for name in by), place["line"]) for place in places}
+    cells = [name for name in marks[0] if name != "dossier"] if marks else []
+    lists: defaultdict[Labels, dict[str, list[str]]] = defaultdict(lambda: {cell: [] for cell in cells})
+    for row in marks:
+        labels, line = labels_of[row["dossier"]]
+        for cell in cells:
+            if row[cell]:
+                lists[labels][cell].append(f"{line}\n")
+    for labels, columns in lists.items():
+        for cell, lines in columns.items():
+            rows.setdefault(labels, {})[cell] = Behind(len(lines), sha256("".join(sorted(lines)).encode()).hexdigest())
+
+
+def _without_empty(rows: Rows) -> Rows:
+    """With every cell in every row, 0 where nobody is behind it."""
+    cells = sorted({cell for row in rows.values() for cell in row})
+    return {labels: {cell: row.get(cell, NOBODY) for cell in cells} for labels, row in rows.items()}
 
 
 def _text(name: str) -> str:

@@ -13,7 +13,8 @@ CREATE TEMP TABLE void_in_period AS
 SELECT final.dossier FROM seen AS final
 LEFT JOIN seen AS first ON first.instant = :opens AND first.dossier = final.dossier
 WHERE final.instant = :closes AND final.void AND NOT coalesce(first.void, 0);
--- Where each is counted. As was: the agency that had it. As is: the one that does that agency's work on the period's last day.
+-- Where each is counted. As was: the agency that had it then, if it was in force on the day of the end or the last day
+-- of the period. As is: the one that does that agency's work on the last day. Before: the same, the day before the period.
 DROP TABLE IF EXISTS temp.place;
 CREATE TEMP TABLE place AS
 WITH RECURSIVE heir (was, now) AS (
@@ -21,14 +22,24 @@ WITH RECURSIVE heir (was, now) AS (
     UNION
     SELECT heir.was, agency.successor FROM heir JOIN agency ON agency.code = heir.now
     WHERE :as_is AND agency.ends <= (:closes + 25200) / 86400 - 1
+),
+stands AS (
+    SELECT heir.was, agency.* FROM heir JOIN agency ON agency.code = heir.now
+    WHERE NOT :as_is OR agency.ends IS NULL OR agency.ends > (:closes + 25200) / 86400 - 1
+),
+dated AS (
+    SELECT final.dossier, final.agency AS had, first.agency AS had_before, (:opens + 25200) / 86400 - 1 AS day_before,
+           CASE WHEN final.ended_at >= :opens THEN (final.ended_at + 25200) / 86400 ELSE (:closes + 25200) / 86400 - 1 END AS day
+    FROM seen AS final LEFT JOIN seen AS first ON first.instant = :opens AND first.dossier = final.dossier
+    WHERE final.instant = :closes
 )
-SELECT seen.dossier, dossier.province, named.line, dossier.procedure, procedure.field, dossier.channel,
-       means.code AS agency, CASE means.level WHEN 'department' THEN 'province' ELSE means.level END AS level
-FROM seen
-JOIN dossier ON dossier.code = seen.dossier
+SELECT dated.dossier, dossier.province, named.line, dossier.procedure, procedure.field, dossier.channel,
+       after.code AS agency, CASE after.level WHEN 'department' THEN 'province' ELSE after.level END AS level,
+       before.code AS before_agency, CASE before.level WHEN 'department' THEN 'province' ELSE before.level END AS before_level
+FROM dated
+JOIN dossier ON dossier.code = dated.dossier
 JOIN named USING (dossier)
 JOIN procedure ON procedure.code = dossier.procedure
-LEFT JOIN agency AS means ON means.code = (
-    SELECT heir.now FROM heir JOIN agency AS last ON last.code = heir.now
-    WHERE heir.was = seen.agency AND NOT (:as_is AND coalesce(last.ends <= (:closes + 25200) / 86400 - 1, 0)))
-WHERE seen.instant = :closes;
+LEFT JOIN stands AS after ON after.was = dated.had AND (:as_is OR day >= after.begins AND (after.ends IS NULL OR day < after.ends))
+LEFT JOIN stands AS before ON before.was = dated.had_before
+      AND (:as_is OR day_before >= before.begins AND (before.ends IS NULL OR day_before < before.ends));

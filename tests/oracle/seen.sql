@@ -33,9 +33,12 @@ SELECT :instant, ended.dossier,
        final.at IS NULL AND EXISTS (SELECT 1 FROM pause WHERE pause.dossier = ended.dossier AND pause.act = 'supplement_requested'
                                     AND since < :instant AND until >= :instant),
        -- In one report a dossier belongs to one agency: the one in force at its end, else at the end of the period.
+       -- A void one has no end that counts.
        (SELECT agency FROM act
         WHERE act.dossier = ended.dossier AND agency IS NOT NULL
-          AND (at, number) <= (coalesce(final.at, :instant), coalesce(final.number, -1))
+          AND ((at, number) <= (coalesce(final.at, :instant), coalesce(final.number, -1))
+               OR at < :instant AND EXISTS (SELECT 1 FROM act AS gone WHERE gone.dossier = ended.dossier
+                                            AND gone.act = 'voided' AND gone.at < :instant))
         ORDER BY at DESC, number DESC LIMIT 1),
        EXISTS (SELECT 1 FROM act WHERE act.dossier = ended.dossier AND act = 'voided' AND at < :instant)
 FROM ended LEFT JOIN act AS final ON final.dossier = ended.dossier AND final.number = ended.number;

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from contracts.observations import Observation, make_observation
@@ -50,6 +50,7 @@ def told(made: Province) -> list[Told]:
     rng = random.Random(made.seed + 1_000_000)
     voice = _Voice(made, rng)
     said = [voice.connects(system, kind) for system, kind in KINDS.items()]
+    said += voice.declares()
     for dossier in made.dossiers:
         said += _about(voice, dossier, rng)
     return sorted(said, key=lambda one: one.arrives)
@@ -80,6 +81,21 @@ class _Voice:
     def connects(self, system: str, kind: str) -> Told:
         """It has taken part for ever."""
         return Told(self._observe(system, system, "system_connected", LONG_AGO, {"kind": kind}), LONG_AGO)
+
+    def declares(self) -> Iterator[Told]:
+        """Its agencies, what becomes of them, and its procedures, as an operator loads them."""
+        for agency in self.made.agencies:
+            data = {"title": agency.code, "level": agency.level, "valid_from": _day(agency.begins)}
+            yield self._declares("agency_declared", agency.code, data)
+            if agency.ends is not None:
+                data = {"kind": "merged_into", "to": (agency.successor,), "on": _day(agency.ends)}
+                yield self._declares("agency_succeeded", agency.code, data)
+        for procedure, field in self.made.procedures.items():
+            data = {"title": procedure, "field": field, "valid_from": date(2000, 1, 1)}
+            yield self._declares("procedure_declared", procedure, data)
+
+    def _declares(self, act: str, code: str, data: dict[str, Any]) -> Told:
+        return Told(self._observe("operator", code, act, LONG_AGO, data), LONG_AGO)
 
     def links_of(self, dossier: Dossier) -> Iterator[Told]:
         """Which codes are one dossier: said before anything else, but for a second registration, which is seen late."""
@@ -257,6 +273,10 @@ def _born(dossier: Dossier) -> tuple[str, str] | None:
     if dossier.national_code is not None:
         return ("national", dossier.national_code)
     return None if dossier.portal_code is None else ("portal", dossier.portal_code)
+
+
+def _day(days: int) -> date:
+    return date(1970, 1, 1) + timedelta(days=days)
 
 
 def _when(seconds: int) -> datetime:

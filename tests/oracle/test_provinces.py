@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 
 from services.domain.statistics.registry import find
-from tests.oracle.engine import Timeline, cases, counted, places_of, rows_of, timelines
+from tests.oracle.engine import ManyCases, reference, report, rows_of, timelines
 from tests.oracle.oracle import Asked, Oracle, Rows
 from tests.oracle.province import EDGES, Province, edge_of, province
 from tests.oracle.systems import Told, told
@@ -44,15 +44,16 @@ BY = (
     ("province", "level", "field", "procedure"),
     ("province", "channel"),
 )
+TREES = (BY[4], BY[1], BY[5])
+"""What the engine is asked by: its consolidated rows are the shorter ones of `BY`."""
 DEFINITIONS = {"II.06a": "ii06a", "four-figures": "four_figures"}
 """Name of a definition → the file that says it once more."""
-
-
-def readings() -> Iterator[tuple[str, str, str, str]]:
-    """Due date, agency mode and switches, each value with each other one somewhere."""
-    yield ("instant", "as_was", "12", "by_due_date")
-    yield ("day", "as_is", "12", "by_due_date")
-    yield ("day", "as_was", "9", "on_time")
+READINGS: tuple[tuple[Any, ...], ...] = (
+    ("instant", "as_was", "12", "by_due_date"),
+    ("day", "as_is", "12", "by_due_date"),
+    ("day", "as_was", "9", "on_time"),
+)
+"""Due date, agency mode, and the two switches: each value somewhere."""
 
 
 class Provinces:
@@ -62,7 +63,8 @@ class Provinces:
         self.made: list[tuple[Province, list[Told]]] = [
             (made, told(made)) for made in (province(seed) for seed in SEEDS if edge_of(seed) == edge)
         ]
-        self.dossiers: list[Timeline] = [one for _, said in self.made for one in timelines(said)]
+        self.cases = ManyCases([one for _, said in self.made for one in timelines(said)])
+        self.declared = reference(one for _, said in self.made for one in said)
         self.oracle = Oracle(self.made)
         self.oracle.know()
 
@@ -91,18 +93,14 @@ def test_every_cell_of_every_row_is_the_same(provinces: tuple[date, Provinces]) 
     wrong: list[str] = []
     filled: Counter[str] = Counter()
     for first, last in PERIODS[edge]:
-        plain = cases(there.dossiers, Asked(first, last))
-        for reading in readings():
+        for reading in READINGS:
             asked = Asked(first, last, *reading)
-            places = places_of((made for made, _ in there.made), asked)
             for name, file in DEFINITIONS.items():
-                definition = find(name)
                 theirs = there.oracle.count(file, asked, BY)
-                trees = (BY[4], BY[1], BY[5])
-                found = [(tree, counted(plain, definition, asked, tree, places=places)) for tree in trees]
-                assert not any(one.breaches for _, one in found)
+                documents = {tree: report(there.cases, find(name), asked, tree, there.declared) for tree in TREES}
+                assert not any(document["breaches"] for document in documents.values())
                 for by, right in zip(BY, theirs, strict=True):
-                    ours = next(rows_of(one, by) for tree, one in found if tree[: len(by)] == by)
+                    ours = next(rows_of(one, by) for tree, one in documents.items() if tree[: len(by)] == by)
                     wrong += [f"{name} {first}..{last} {reading} {each}" for each in differences(ours, right)]
                     for row in right.values():
                         filled.update({f"{name}/{cell}": each.figure for cell, each in row.items()})
