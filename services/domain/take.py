@@ -66,7 +66,7 @@ def take(course: Course, fact: Fact) -> bool:
     else:
         _act(course, fact, voice)
     if course.moved:
-        course.wind(fact.system)
+        course.wind(fact)
     return course.moved
 
 

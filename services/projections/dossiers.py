@@ -72,7 +72,7 @@ def _row(known: Known) -> DossierRow:
         folded.returned_at,
         None if last is None else last.outcome,
         None if last is None else last.channel,
-        None if last is None else last.agency,
+        None if last is None else folded.agency,
         None if last is None else last.procedure,
         False if last is None else last.void,
     )
