@@ -46,7 +46,7 @@ SELECT dossier,
     in_hand AND class = 'no date' AS in_hand_no_due_date,
     received AND channel IS NULL AS received_channel_unknown,
     -- Carried over, but by another agency than the one it belongs to now.
-    carried AND (SELECT agency IS NOT before_agency FROM place WHERE place.dossier = placed.dossier) AS transferred_in
+    carried AND moved AS transferred_in
 FROM placed
 UNION ALL
 SELECT dossier, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0 FROM void_in_period

@@ -1,18 +1,3 @@
--- The dossiers of a period [:opens, :closes): accepted before it closes and not void by then, as they stood at its end.
-DROP TABLE IF EXISTS temp.counted;
-CREATE TEMP TABLE counted AS
-SELECT final.*, dossier.channel,
-       first.accepted_at IS NULL OR first.ended_at IS NULL AS open_before,
-       coalesce(final.reopened_at >= :opens, 0) AS taken_up_again
-FROM seen AS final
-JOIN dossier ON dossier.code = final.dossier
-LEFT JOIN seen AS first ON first.instant = :opens AND first.dossier = final.dossier
-WHERE final.instant = :closes AND final.accepted_at IS NOT NULL AND NOT final.void;
-DROP TABLE IF EXISTS temp.void_in_period;
-CREATE TEMP TABLE void_in_period AS
-SELECT final.dossier FROM seen AS final
-LEFT JOIN seen AS first ON first.instant = :opens AND first.dossier = final.dossier
-WHERE final.instant = :closes AND final.void AND NOT coalesce(first.void, 0);
 -- Where each is counted. As was: the agency that had it then, if it was in force on the day of the end or the last day
 -- of the period. As is: the one that does that agency's work on the last day. Before: the same, the day before the period.
 DROP TABLE IF EXISTS temp.place;
@@ -43,3 +28,20 @@ JOIN procedure ON procedure.code = dossier.procedure
 LEFT JOIN stands AS after ON after.was = dated.had AND (:as_is OR day >= after.begins AND (after.ends IS NULL OR day < after.ends))
 LEFT JOIN stands AS before ON before.was = dated.had_before
       AND (:as_is OR day_before >= before.begins AND (before.ends IS NULL OR day_before < before.ends));
+CREATE INDEX place_dossier ON place (dossier);
+-- The dossiers of a period [:opens, :closes): accepted before it closes and not void by then, as they stood at its end.
+DROP TABLE IF EXISTS temp.counted;
+CREATE TEMP TABLE counted AS
+SELECT final.*, place.channel, place.agency IS NOT place.before_agency AS moved,
+       first.accepted_at IS NULL OR first.ended_at IS NULL AS open_before,
+       coalesce(final.reopened_at >= :opens, 0) AS taken_up_again
+FROM seen AS final
+JOIN place USING (dossier)
+LEFT JOIN seen AS first ON first.instant = :opens AND first.dossier = final.dossier
+WHERE final.instant = :closes AND final.accepted_at IS NOT NULL AND NOT final.void;
+CREATE INDEX counted_dossier ON counted (dossier);
+DROP TABLE IF EXISTS temp.void_in_period;
+CREATE TEMP TABLE void_in_period AS
+SELECT final.dossier FROM seen AS final
+LEFT JOIN seen AS first ON first.instant = :opens AND first.dossier = final.dossier
+WHERE final.instant = :closes AND final.void AND NOT coalesce(first.void, 0);

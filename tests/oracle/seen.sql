@@ -28,17 +28,14 @@ SELECT :instant, ended.dossier,
        THEN (SELECT max(begun.since) FROM pause AS begun
              WHERE begun.dossier = ended.dossier AND begun.since < :instant
                AND NOT EXISTS (SELECT 1 FROM pause AS earlier
-                               WHERE earlier.dossier = begun.dossier AND earlier.since < begun.since AND earlier.until >= begun.since))
+                               WHERE earlier.dossier = begun.dossier AND earlier.since < begun.since AND earlier.until > begun.since))
        END,
        final.at IS NULL AND EXISTS (SELECT 1 FROM pause WHERE pause.dossier = ended.dossier AND pause.act = 'supplement_requested'
                                     AND since < :instant AND until >= :instant),
        -- In one report a dossier belongs to one agency: the one in force at its end, else at the end of the period.
-       -- A void one has no end that counts.
        (SELECT agency FROM act
         WHERE act.dossier = ended.dossier AND agency IS NOT NULL
-          AND ((at, number) <= (coalesce(final.at, :instant), coalesce(final.number, -1))
-               OR at < :instant AND EXISTS (SELECT 1 FROM act AS gone WHERE gone.dossier = ended.dossier
-                                            AND gone.act = 'voided' AND gone.at < :instant))
+          AND (at, number) <= (coalesce(final.at, :instant), coalesce(final.number, -1))
         ORDER BY at DESC, number DESC LIMIT 1),
        EXISTS (SELECT 1 FROM act WHERE act.dossier = ended.dossier AND act = 'voided' AND at < :instant)
 FROM ended LEFT JOIN act AS final ON final.dossier = ended.dossier AND final.number = ended.number;
