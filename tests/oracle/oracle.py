@@ -45,7 +45,7 @@ NOBODY = Behind(0, sha256(b"").hexdigest())
 
 
 class Oracle:
-    """Provinces as they truly were, in tables; `positions` says where the log holds each observation, else all is known."""
+    """Provinces as they truly were, in tables; `positions`: where the log holds each observation, else all is known."""
 
     def __init__(
         self, provinces: Iterable[tuple[Province, Sequence[Told]]], *, positions: dict[object, int] | None = None
