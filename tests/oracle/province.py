@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta, timezone
 LOCAL = timezone(timedelta(hours=7))
 """Việt Nam has had no other offset in the years these provinces live in."""
 DAY = 86_400
+FIELDS = ("land", "civil", "trade")
 CHANNELS = ("online", "direct", "postal")
 
 
@@ -96,7 +97,10 @@ def local(day: date, hour: int = 0, minute: int = 0) -> int:
 
 EDGES = (date(2025, 7, 1), date(2024, 1, 1))
 """The end of the district level, and an ordinary merger at a new year with Tết not far behind it."""
-HOLIDAYS = {date(2025, 7, 1): (date(2025, 4, 30), date(2025, 5, 1)), date(2024, 1, 1): (date(2024, 2, 8), date(2024, 2, 14))}
+HOLIDAYS = {
+    date(2025, 7, 1): (date(2025, 4, 30), date(2025, 5, 1)),
+    date(2024, 1, 1): (date(2024, 2, 8), date(2024, 2, 14)),
+}
 """Edge → first and last day of the long holiday near it."""
 
 
@@ -115,7 +119,9 @@ def province(seed: int) -> Province:
         seed=seed,
         edge=local(edge),
         agencies=_agencies(f"H{seed}", edge, rng),
-        procedures={f"9.{seed}.{number}": rng.choice(("land", "civil", "trade")) for number in range(rng.randint(4, 8))},
+        procedures={
+            f"9.{seed}.{number}": rng.choice(("land", "civil", "trade")) for number in range(rng.randint(4, 8))
+        },
         dossiers=[],
         speaks=rng.choice(("acts", "acts", "statuses")),
     )

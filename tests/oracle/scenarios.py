@@ -282,7 +282,16 @@ _NEXT: dict[int, tuple[str, ...]] = {
     2: ("forwarded", "forwarded", "supplement_requested", "finished", "withdrawn", "reassigned", "end"),
     4: (
         *("supplement_requested", "supplement_requested", "obligation_requested", "finished", "finished", "finished"),
-        *("stopped", "withdrawn", "suspend", "suspend", "due_date_changed", "due_date_changed", "reassigned", "refused"),
+        *(
+            "stopped",
+            "withdrawn",
+            "suspend",
+            "suspend",
+            "due_date_changed",
+            "due_date_changed",
+            "reassigned",
+            "refused",
+        ),
         *("returned", "end"),
     ),
     5: ("supplement_received", "supplement_received", "supplement_received", "suspend", "stopped", "withdrawn", "end"),
