@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from services.domain.periods import months_of, period_of
+from services.domain.statistics.cases import looks_now
 from services.domain.statistics.count import Counted, count
 from services.domain.statistics.definition import Definition, Dimension, Question
 from services.domain.statistics.document import Request, report
@@ -69,23 +70,19 @@ async def cases_of_period(
         due=request.due,
         switches={switch.name: switch.default for switch in definition.switches} | dict(request.switches),
     )
-    looks_now = any(
-        name.startswith("now_")
-        for expression in definition.measure(question).values()
-        for name in expression.meta.root_names()
-    )
+    latest = looks_now(definition.measure(question).values())
     frame = await cases.cases(
         CasesQuery(
             tenant=request.tenant,
             position=request.position,
             opens=period.opens,
             closes=period.closes,
-            latest=looks_now,
+            latest=latest,
         )
     )
     frame = place(frame, declared.places(days[1]))
     if request.agency is not None:
-        frame = frame.filter(pl.col("agency") == request.agency)
+        frame = frame.filter(pl.col("now_agency" if latest else "agency") == request.agency)
     return frame, question
 
 

@@ -24,8 +24,16 @@ class Places:
 
 
 def place(cases: pl.DataFrame, places: Places) -> pl.DataFrame:
-    """The cases with their agencies as the report means them, and with columns `level` and `field`."""
+    """The cases with their agencies as the report means them, and with columns `level` and `field`.
+
+    A dossier that came after the period, which only definitions of current columns look at, is where it is now.
+    """
     agencies = [name for name in cases.columns if name == "agency" or name.endswith("_agency")]
+    came_later = pl.col("void").is_null()
+    cases = cases.with_columns(
+        pl.when(came_later).then(f"now_{name}").otherwise(name).alias(name)
+        for name in ("agency", "procedure", "channel")
+    )
     return cases.with_columns(
         *(_mapped(pl.col(name), places.agency_of, keep=True).alias(name) for name in agencies),
         _mapped(pl.col("procedure"), places.field_of, keep=False).alias("field"),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from services.domain.dossier import Fact
-from services.domain.statistics.cases import cases_of
+from services.domain.statistics.cases import cases_of, looks_now
 from services.domain.statistics.count import Counted, Figure, count
 from services.domain.statistics.definition import Definition, Dimension, Due, Question
 from services.domain.statistics.places import Places, place
@@ -27,6 +27,8 @@ def asked(
     due: Due = "instant",
     by: Sequence[Dimension] = (),
     places: Places | None = None,
+    counted_at: datetime | None = None,
+    mended: Collection[str] = (),
     **switches: str,
 ) -> Counted:
     """What a definition counts of these dossiers, each named by its number, from `opens` until before `closes`."""
@@ -37,8 +39,11 @@ def asked(
         offsets=offsets_of(ZONE),
         due=due,
         switches={switch.name: switch.default for switch in definition.switches} | switches,
+        mended=frozenset(mended),
+        counted_at=counted_at,
     )
-    cases = place(cases_of(timelines, opens=opens, closes=closes), places or Places())
+    latest = looks_now(definition.measure(question).values())
+    cases = place(cases_of(timelines, opens=opens, closes=closes, latest=latest), places or Places())
     return count(cases, definition, question, by=by, lists=True)
 
 
