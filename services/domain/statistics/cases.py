@@ -59,6 +59,15 @@ def looks_now(expressions: Iterable[pl.Expr]) -> bool:
     return any(name.startswith("now_") for expression in expressions for name in expression.meta.root_names())
 
 
+def with_later_ones(cases: pl.DataFrame) -> pl.DataFrame:
+    """The cases, those that came after the period told apart by what is known of them now."""
+    came_later = pl.col("void").is_null()
+    return cases.with_columns(
+        pl.when(came_later).then(f"now_{name}").otherwise(name).alias(name)
+        for name in ("agency", "procedure", "channel")
+    )
+
+
 def cases_of(
     dossiers: Iterable[tuple[Sequence[Segment], CodeKey]], *, opens: datetime, closes: datetime, latest: bool = False
 ) -> pl.DataFrame:

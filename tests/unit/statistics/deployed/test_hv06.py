@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from services.domain.statistics.definitions.hv06 import DEFINITION
-from services.domain.statistics.places import Places
 from tests.builders import at, fact
+from tests.unit.domain.agencies.province import agency
+from tests.unit.domain.test_catalogue import procedure
 from tests.unit.statistics.asking import JULY, JUNE, figures
 
 ACCEPTED = fact("one-stop", "accepted", "13/5 08:00", channel="online", due_at="20/6 17:00")
@@ -87,18 +88,18 @@ def test_last_months_report_changes_with_the_columns() -> None:
 
 
 def test_inner_joins_drop_codes_that_are_not_in_the_catalogue() -> None:
-    places = Places(field_of={"9.1": "land"}, level_of={"H99.1": "province"})
-    for agency, procedure, kept in (("H99.1", "9.1", True), ("H99.1", "9.7", False), ("H99.7", "9.1", False)):
+    declared = [agency("H99.1", "department"), procedure("9.1", field="land")]
+    for office, number, kept in (("H99.1", "9.1", True), ("H99.1", "9.7", False), ("H99.7", "9.1", False)):
         accepted = fact(
             *("one-stop", "accepted", "13/5 08:00"),
             channel="online",
             due_at="20/6 17:00",
-            agency=agency,
-            procedure=procedure,
+            agency=office,
+            procedure=number,
         )
         expected = RECEIVED | {"11": 1, "12": 1}
-        assert figures(DEFINITION, accepted, places=places) == expected
-        assert figures(DEFINITION, accepted, places=places, catalogue="declared") == (expected if kept else {})
+        assert figures(DEFINITION, accepted, declared=declared) == expected
+        assert figures(DEFINITION, accepted, declared=declared, catalogue="declared") == (expected if kept else {})
 
 
 def test_a_server_on_utc_begins_its_days_at_seven() -> None:

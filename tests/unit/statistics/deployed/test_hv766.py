@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from services.domain.statistics.definitions.hv766 import DEFINITION
-from services.domain.statistics.places import Places
 from tests.builders import fact
+from tests.unit.domain.test_catalogue import procedure
 from tests.unit.statistics.asking import asked, figures
 
 ACCEPTED = fact("one-stop", "accepted", "13/5 08:00", channel="online", due_at="20/5 17:00")
@@ -68,7 +68,7 @@ def test_every_dossier_without_a_due_date_leaks_into_on_time_and_not_yet_due() -
 def test_deleted_dossiers_and_those_not_in_the_catalogue_do_not_leak() -> None:
     submitted = fact("portal", "submitted", "13/5 08:00", channel="online")
     assert figures(DEFINITION, submitted, fact("one-stop", "voided", "14/5 08:00")) == {}
-    assert figures(DEFINITION, submitted, places=Places(field_of={"9.1": "land"}), catalogue="declared") == {}
+    assert figures(DEFINITION, submitted, declared=[procedure("9.1", field="land")], catalogue="declared") == {}
 
 
 def test_without_a_channel_it_is_neither_online_nor_direct() -> None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
 
 from contracts.observations import Observation
-from services.domain.statistics.cases import cases_of
+from services.domain.statistics.cases import cases_of, with_later_ones
 from services.domain.statistics.count import count
 from services.domain.statistics.definition import Definition, Due, Question
 from services.domain.statistics.definitions import hv06, hv06_older, hv766, ii06a, opencps
-from services.domain.statistics.places import Places, place
 from services.domain.zones import offsets_of
 from tests.unit.statistics.asking import ZONE
 from tests.unit.statistics.stretched import days, histories, midnight, stretched, timeline
@@ -31,10 +31,12 @@ def test_without_its_bugs_it_is_the_form(
 ) -> None:
     opens, closes = midnight(min(one, other)), midnight(max(one, other) + 1)
     dossiers = [(timeline(stretched(each)), ("one-stop", f"H-{number}")) for number, each in enumerate(said)]
-    cases = cases_of([each for each in dossiers if each[0]], opens=opens, closes=closes, latest=True)
+    known = cases_of([each for each in dossiers if each[0]], opens=opens, closes=closes, latest=True)
+    nowhere = [pl.lit(None, dtype=pl.String).alias(name) for name in ("level", "before_level", "field")]
+    cases = with_later_ones(known).with_columns(nowhere)
     form, program = (
         count(
-            place(cases, Places()),
+            cases,
             definition,
             Question(
                 opens=opens,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from services.domain.statistics.definitions.opencps import DEFINITION
-from services.domain.statistics.places import Places
 from tests.builders import at, fact
+from tests.unit.domain.test_catalogue import procedure
 from tests.unit.statistics.asking import JULY, JUNE, figures
 
 ACCEPTED = fact("one-stop", "accepted", "13/5 08:00", channel="online", due_at="20/5 17:00")
@@ -81,17 +81,17 @@ def test_resolved_on_a_saturday_goes_by_the_day_of_reception() -> None:
 
 
 def test_a_dossier_without_a_field_is_skipped() -> None:
-    places = Places(field_of={"9.1": "land"})
-    for procedure, kept in (("9.1", True), ("9.7", False)):
+    declared = [procedure("9.1", field="land")]
+    for number, kept in (("9.1", True), ("9.7", False)):
         accepted = fact(
             *("one-stop", "accepted", "13/5 08:00"),
             channel="online",
             due_at="20/6 17:00",
-            procedure=procedure,
+            procedure=number,
         )
         expected = RECEIVED | {"11": 1, "12": 1}
-        assert figures(DEFINITION, accepted, places=places) == expected
-        assert figures(DEFINITION, accepted, places=places, catalogue="declared") == (expected if kept else {})
+        assert figures(DEFINITION, accepted, declared=declared) == expected
+        assert figures(DEFINITION, accepted, declared=declared, catalogue="declared") == (expected if kept else {})
 
 
 def test_overdue_goes_by_the_clock_on_the_wall() -> None:
