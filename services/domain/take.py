@@ -11,6 +11,7 @@ from services.domain.authority import CHANNEL_SAID_BY, PLACE_SAID_BY, Epoch
 from services.domain.course import Course
 from services.domain.dossier import Fact
 from services.domain.effects import DERIVED, EXPLICIT
+from services.domain.papers import at_national_portal
 from services.domain.transitions import (
     ACCEPTED,
     ENDED,
@@ -103,6 +104,8 @@ def _report(course: Course, fact: Fact, claim: StatusReported, voice: _Voice) ->
     allowed = [act for act in acts if voice.decides(act, course)]
     if row.status is not status:
         course.rows = {**course.rows, system: (after_report(row, status, acts), None if allowed else fact.id)}
+        if voice.kind == "national_portal":
+            course.papers = at_national_portal(course.papers, fact)
     course.heading = ACCEPTED if status is ACCEPTED else IN_PROCESS
     authority = voice.decides("status_reported", course)
     if authority and claim.due_at is not None:
@@ -131,6 +134,8 @@ def _act(course: Course, fact: Fact, voice: _Voice) -> None:
     decides = voice.decides(act, course)
     if after is not row:
         course.rows = {**course.rows, system: (after, None if decides else fact.id)}
+        if voice.kind == "national_portal":
+            course.papers = at_national_portal(course.papers, fact)
     if not decides:
         return
     if act in _GIVES_DUE_DATE:

@@ -15,7 +15,7 @@ from contracts.dossier_events import DossierEvent, type_of
 from services.domain.authority import Connections, connections_of
 from services.domain.dossier import Dossier, Fact, fact_of_event
 from services.domain.fold import extend, fold
-from services.projections.known import Change, Known, least_of, row_names
+from services.projections.known import Change, Known, least_of, paper_row_names, row_names
 
 TENANT_LEVEL: Final = "tenant"
 """Subject of an event that is about the tenant, not about one of its dossiers."""
@@ -223,7 +223,7 @@ class Follower:
         changes = [self._keep(event, followed, codes, *self._regrouped(event, followed, codes, group))]
         for one, giver in group:
             if _overlap(giver.known.codes, taken):
-                first = sum(len(change.after.rows) for change in changes)
+                first = sum(max(len(change.after.rows), len(change.after.paper_rows)) for change in changes)
                 changes.append(self._give_up(event, one, giver, taken, first=first))
         return changes
 
@@ -262,6 +262,9 @@ class Follower:
             folded=folded,
             configured=len(self._configuration),
             rows=row_names(giver.known, folded, least=least, position=event.position, first=first) if codes else (),
+            paper_rows=(
+                paper_row_names(giver.known, folded, least=least, position=event.position, first=first) if codes else ()
+            ),
         )
         self._mind.put((self._number, one), Followed(after, others))
         return Change(event.position, giver.known, after)
@@ -287,6 +290,7 @@ class Follower:
             folded,
             len(self._configuration),
             () if not codes else row_names(before, folded, least=least, position=event.position),
+            () if not codes else paper_row_names(before, folded, least=least, position=event.position),
         )
         self._mind.put((self._number, event.subject), Followed(after, others))
         return Change(event.position, before, after)

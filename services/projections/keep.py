@@ -11,7 +11,7 @@ from uuid import UUID
 from contracts.dossier_events import DossierEvent
 from contracts.upcasting import parse_event
 from services.event_store.port import EventStore
-from services.projections import agency_day, dossier_segments, dossiers
+from services.projections import agency_day, dossier_papers, dossier_segments, dossiers
 from services.projections.follow import BrokenLog, Follower, Mind, Needs, groups_of
 from services.projections.known import Change
 from services.projections.pages import Pages
@@ -20,7 +20,7 @@ from services.projections.port import LIVE, ReadModels, TableChanges
 Project = Callable[[Sequence[Change]], list[TableChanges]]
 
 PROJECTIONS: Final[Mapping[str, Project]] = {
-    module.NAME: module.project for module in (dossiers, dossier_segments, agency_day)
+    module.NAME: module.project for module in (dossiers, dossier_segments, dossier_papers, agency_day)
 }
 """Every projection by name; a new one is a file beside these and its name here."""
 

@@ -12,12 +12,17 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from services.domain.periods import months_of, period_of
-from services.domain.statistics.count import Counted, count
+from services.domain.statistics.cases import PAPER_COLUMNS
+from services.domain.statistics.count import Counted, columns_of, count
 from services.domain.statistics.definition import Definition, Dimension, Question
 from services.domain.statistics.document import Request, report
 from services.domain.statistics.places import Places, place
 from services.domain.zones import offsets_of
+from services.projections import dossier_papers, dossier_segments
 from services.projections.cases import Cases, CasesQuery
+
+READ_MODELS: Final = (dossier_segments.NAME, dossier_papers.NAME)
+"""What must show a position before a report can be made as of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,18 +74,15 @@ async def cases_of_period(
         due=request.due,
         switches={switch.name: switch.default for switch in definition.switches} | dict(request.switches),
     )
-    looks_now = any(
-        name.startswith("now_")
-        for expression in definition.measure(question).values()
-        for name in expression.meta.root_names()
-    )
+    columns = columns_of(definition, question)
     frame = await cases.cases(
         CasesQuery(
             tenant=request.tenant,
             position=request.position,
             opens=period.opens,
             closes=period.closes,
-            latest=looks_now,
+            latest=any(name.startswith("now_") for name in columns),
+            papers=not columns.isdisjoint(PAPER_COLUMNS),
         )
     )
     frame = place(frame, declared.places(days[1]))

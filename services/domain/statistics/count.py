@@ -55,6 +55,12 @@ def mark(cases: pl.DataFrame, definition: Definition, question: Question) -> pl.
     return cases.with_columns(**measured)
 
 
+def columns_of(definition: Definition, question: Question) -> frozenset[str]:
+    """The columns of cases that a definition looks at."""
+    measured = {name for one in definition.measure(question).values() for name in one.meta.root_names()}
+    return frozenset(measured.union(*(cell.needs for cell in definition.cells)))
+
+
 def as_number(expression: pl.Expr) -> pl.Expr:
     """A condition as 1 or 0, a number as it is; nothing known is 0."""
     return expression.cast(pl.Int64).fill_null(0)
