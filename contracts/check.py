@@ -13,9 +13,9 @@ from pydantic import ValidationError
 from pydantic_core import to_json
 
 from contracts.asyncapi import render
-from contracts.claims import Frozen
 from contracts.compatibility import breaks
 from contracts.dossier_events import DossierEvent, encode
+from contracts.frozen import Frozen
 from contracts.observations import parse_observation
 from contracts.published import EXAMPLES, ROOT, SCHEMAS, documents, schema
 from contracts.upcasting import parse_event

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from contracts.codes import (
     Channel,
@@ -21,12 +21,14 @@ from contracts.codes import (
     SystemKind,
     SystemName,
 )
-
-
-class Frozen(BaseModel):
-    """A contract: immutable, and an unknown key is an error with its name, not something to be lost in silence."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_timedelta="iso8601")
+from contracts.frozen import Frozen
+from contracts.reference import (
+    AgencyDeclared,
+    AgencySucceeded,
+    CalendarDeclared,
+    FiguresSubmitted,
+    ProcedureDeclared,
+)
 
 
 class Claim(Frozen):
@@ -317,6 +319,11 @@ ACTS: dict[str, tuple[type[Frozen], Scope]] = {
     "retracted": (Retracted, "dossier"),
     "system_connected": (SystemConnected, "tenant"),
     "system_disconnected": (SystemDisconnected, "tenant"),
+    "agency_declared": (AgencyDeclared, "tenant"),
+    "agency_succeeded": (AgencySucceeded, "tenant"),
+    "procedure_declared": (ProcedureDeclared, "tenant"),
+    "calendar_declared": (CalendarDeclared, "tenant"),
+    "figures_submitted": (FiguresSubmitted, "tenant"),
     "restated": (Restated, "announcement"),
     "merged": (DossiersMerged, "announcement"),
     "split": (DossiersSplit, "announcement"),

@@ -6,11 +6,11 @@ out of the log (Law 91/2025/QH15), so there is no field for it.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import IntEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, BeforeValidator, Field
 
 TenantName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40)]
 """One province's installation, such as `lang-son`: a name that never changes, not an administrative code."""
@@ -29,6 +29,28 @@ LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
 Instant = Annotated[AwareDatetime, Field(ge=EARLIEST, lt=LATEST)]
 """A moment with its zone, 1900 to 2199: a date such as 0001-01-01 is a defect of the source, not a moment."""
+
+
+def _no_number(value: Any) -> Any:
+    if isinstance(value, (int, float)):
+        # It would be taken for Unix seconds, which nobody means by a day.
+        raise ValueError("must be a day such as 2024-05-13")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_no_number), Field(ge=date(EARLIEST.year, 1, 1), lt=date(LATEST.year, 1, 1))]
+"""A local day, 1900 to 2199; whose days are meant is said beside it."""
+
+Title = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]+$", min_length=1, max_length=1_000)]
+"""The official title of an agency, procedure, field or holiday, as it was announced in public."""
+
+TimeOfDay = Annotated[str, Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
+"""A local time of day, such as `07:00`; `24:00` is the end of the day."""
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+ZoneName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$", max_length=64)]
+"""A name of the IANA time zone database, such as `Asia/Ho_Chi_Minh`."""
 
 
 class DossierStatus(IntEnum):
@@ -87,3 +109,33 @@ PaidVia = Literal["national", "local", "counter"]
 
 ReturnedBy = Literal["counter", "post"]
 """HinhThuc of the result: 0 counter, 1 post."""
+
+AgencyLevel = Literal["ministry", "province", "department", "district", "commune"]
+"""Cấp: bộ, ngành; tỉnh; sở, ban, ngành tỉnh; huyện (until 30 June 2025); xã."""
+
+LEVEL_LABELS: dict[AgencyLevel, tuple[str, str]] = {
+    "ministry": ("Bộ, ngành", "ministry"),
+    "province": ("Cấp tỉnh", "province"),
+    "department": ("Sở, ban, ngành", "provincial department"),
+    "district": ("Cấp huyện", "district"),
+    "commune": ("Cấp xã", "commune"),
+}
+"""What officials read: Vietnamese, English."""
+
+FORM_LEVEL: dict[AgencyLevel, AgencyLevel] = {
+    "ministry": "ministry",
+    "province": "province",
+    "department": "province",
+    "district": "district",
+    "commune": "commune",
+}
+"""The level under which the forms of TT 01/2020/TT-VPCP count an agency: a department is part of the province's."""
+
+Succession = Literal["merged_into", "split_into", "renamed", "relevelled"]
+"""Sáp nhập vào, chia tách thành, đổi tên hoặc mã, đổi cấp."""
+
+LimitUnit = Literal["hour", "working_day", "calendar_day", "month"]
+"""DonViTinh of a time limit: giờ (làm việc), ngày làm việc, ngày, tháng."""
+
+OnlineLevel = Literal["full", "partial", "information"]
+"""Dịch vụ công toàn trình, một phần (NĐ 42/2022/NĐ-CP), or information only."""

@@ -11,9 +11,10 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter, create_model
 
-from contracts.claims import ACTS, Frozen
+from contracts.claims import ACTS
 from contracts.codes import Channel, Clock, Code, DossierStatus, Instant, Outcome
 from contracts.envelope import Envelope
+from contracts.frozen import Frozen
 
 
 class DossierState(Frozen):

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from contracts.claims import Frozen
 from contracts.codes import Code, Instant
+from contracts.frozen import Frozen
 
 Position = Annotated[int, Field(ge=1, lt=2**63)]
 """Place in a tenant's log: 1, 2, 3 … without a gap."""
@@ -33,7 +33,7 @@ class Envelope(Frozen):
     previous: Position | None = None
     """The dossier's event before this one: a subscriber that sees only some dossiers can tell that it missed one."""
     code: Code
-    """The code the system used; the name of a system for a tenant-level event."""
+    """The code the system used; for a tenant-level event what it is about, such as the name of a system."""
     actid: Code | None = None
     item: Code | None = None
     actsequence: Annotated[int, Field(ge=0, lt=2**63)] | None = None

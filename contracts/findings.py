@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from contracts.claims import Frozen
 from contracts.codes import Instant, SystemName, TenantName
 from contracts.envelope import Position
+from contracts.frozen import Frozen
 
 
 class FieldDifference(Frozen):

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha1
 from typing import Annotated, Any, Final, Literal, Union, cast
 from uuid import UUID
 
 from pydantic import Field, TypeAdapter, create_model
 
-from contracts.claims import ACTS, Frozen
+from contracts.claims import ACTS
 from contracts.codes import Code, Instant, SystemName, TenantName
+from contracts.frozen import Frozen
 
 NAMESPACE: Final = UUID("5f0c3a34-64a5-5a5b-9d52-0f1b1c1b9f6e")
 """Root of every id Khớp derives; it never changes."""
@@ -21,7 +22,7 @@ class Observation(Frozen):
     """A claim by a system. `parse_observation` gives the subclass whose `data` fits `act`.
 
     `occurred_at` is the moment in the office, `observed_at` the moment we saw it. For a tenant-level act `code` is
-    the name of the system the act is about.
+    what the act is about: the name of a system, the code of an agency, procedure or form, the name of a calendar.
     """
 
     id: UUID
@@ -124,7 +125,12 @@ def observation_id(observation: Observation) -> UUID:
     return UUID(bytes=sha1(NAMESPACE.bytes + content.encode(), usedforsecurity=False).digest()[:16], version=5)
 
 
-_encode: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+def _plain(value: object) -> str:
+    assert isinstance(value, date), f"{type(value).__name__} has no canonical form yet"
+    return value.isoformat()
+
+
+_encode: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain).encode
 
 
 def _moment(moment: datetime) -> str:

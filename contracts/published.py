@@ -6,7 +6,7 @@ that a change to a contract is seen in review.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -65,8 +65,46 @@ _FILLED: Final[dict[str, Any]] = {
     "absorbed": _EVENT,
     "origin": _DOSSIER,
     "parted": _EVENT,
+    "title": "UBND huyện Mẫu",
+    "level": "district",
+    "valid_from": date(2019, 1, 1),
+    "valid_to": date(2025, 7, 1),
+    "parent": "H99",
+    "to": ("H99.31", "H99.32"),
+    "on": date(2025, 7, 1),
+    "field": "G99-GD10",
+    "field_title": "Đất đai",
+    "limit": 15,
+    "paper_result": True,
+    "fee": False,
+    "components": 4,
+    "online": "partial",
+    "replaced_by": "9.000124",
+    "version": "2024-1",
+    "zone": "Asia/Ho_Chi_Minh",
+    "years": (2024,),
+    "seasons": (
+        {
+            "first_day": date(2024, 1, 1),
+            "last_day": date(2024, 12, 31),
+            "agency": "H99.10",
+            "weekdays": {"monday": ({"opens": "07:00", "closes": "11:30"}, {"opens": "13:30", "closes": "17:00"})},
+        },
+    ),
+    "rest_days": ({"date": date(2024, 4, 30), "title": "Ngày Chiến thắng", "agency": "H99.10"},),
+    "make_up_days": ({"date": date(2024, 5, 4), "in_place_of": date(2024, 4, 29), "agency": "H99.10"},),
+    "first_day": date(2024, 1, 1),
+    "last_day": date(2024, 3, 31),
+    "figures": {"3": 171_997, "G99-GD10/3": 120},
+    "submitted_to": "bcqg",
 }
 """One value per field name: every field of every claim is present in its example, so that none can vanish unseen."""
+
+_FILLED_OF: Final[dict[str, dict[str, Any]]] = {
+    "agency_succeeded": {"kind": "split_into"},
+    "procedure_declared": {"unit": "working_day"},
+}
+"""The same for one act, where it means something else by the name than the others do."""
 
 
 def documents() -> dict[str, type[BaseModel]]:
@@ -85,7 +123,8 @@ def example(stem: str) -> dict[str, Any]:
     """A full example: every field of the contract has a value."""
     scope_act = next(act for act in ACTS if stem in {f"observation.{act}.v1", type_of(act).removeprefix("vn.khop.")})
     claim = ACTS[scope_act][0]
-    data = {name: _FILLED[name] for name in claim.model_fields}
+    filled = _FILLED | _FILLED_OF.get(scope_act, {})
+    data = {name: filled[name] for name in claim.model_fields}
     model = documents()[stem]
     if stem.startswith("observation."):
         body = {
@@ -124,8 +163,8 @@ def example(stem: str) -> dict[str, Any]:
             "state": _state(),
             "changed": {"status": "one-stop", "clock": "one-stop"},
         }
-    filled: dict[str, Any] = model.model_validate(body).model_dump(mode="json", exclude_none=True)
-    return filled
+    shown: dict[str, Any] = model.model_validate(body).model_dump(mode="json", exclude_none=True)
+    return shown
 
 
 def _state() -> DossierState:

@@ -14,6 +14,7 @@ from typing import Final, cast
 
 from contracts.claims import ACTS, Retracted, SystemConnected
 from contracts.codes import Channel, SystemKind
+from contracts.dossier_events import type_of
 from services.domain.dossier import Fact
 from services.domain.identity import OPERATOR
 from services.domain.versions import holding, order_of
@@ -116,7 +117,7 @@ class Connections:
 
     def __init__(self, spans: Iterable[Span] = (), facts: tuple[Fact, ...] = ()) -> None:
         self.facts = facts
-        """The tenant-level facts it was made of; two are equal if they come to the same, whatever the facts."""
+        """The facts it was made of; two are equal if they come to the same, whatever the facts."""
         self.spans = tuple(sorted(spans, key=lambda span: (span.system, span.since)))
         # In UTC: two moments of one zone object are compared eight times as fast as two of two.
         edges = {edge.astimezone(UTC) for span in self.spans for edge in (span.since, span.until) if edge is not None}
@@ -140,8 +141,11 @@ class Connections:
 
 
 def connections_of(facts: Iterable[Fact]) -> Connections:
-    """What a tenant's `system_connected` and `system_disconnected` facts come to, in whatever order they are given."""
-    said_by_all = tuple({fact.id: fact for fact in facts}.values())
+    """What a tenant's `system_connected` and `system_disconnected` facts come to, in whatever order they are given.
+
+    Its other tenant-level facts may be among them and bear on nothing here.
+    """
+    said_by_all = tuple({fact.id: fact for fact in facts if bears_on_connections(fact)}.values())
     held, _ = holding(said_by_all, lambda fact: fact.system == OPERATOR)
     by_system: dict[str, list[Fact]] = {}
     for fact in sorted(held, key=order_of):
@@ -165,9 +169,23 @@ def connections_of(facts: Iterable[Fact]) -> Connections:
 
 
 def is_tenant_level(fact: Fact) -> bool:
-    """Whether a fact is about the tenant's systems, not about a dossier."""
-    act = fact.act
-    return act in _TENANT_ACTS or (act == "retracted" and cast(Retracted, fact.claim).act in _TENANT_ACTS)
+    """Whether a fact is about the tenant itself, not about a dossier."""
+    return _act_meant(fact) in _TENANT_ACTS
+
+
+def bears_on_connections(fact: Fact) -> bool:
+    """Whether a fact is about which systems take part, the only tenant-level facts that move a dossier's state."""
+    return _act_meant(fact) in CONNECTION_ACTS
+
+
+def _act_meant(fact: Fact) -> str:
+    return cast(Retracted, fact.claim).act if fact.act == "retracted" else fact.act
 
 
 _TENANT_ACTS: Final = frozenset(act for act, (_, scope) in ACTS.items() if scope == "tenant")
+
+CONNECTION_ACTS: Final = frozenset({"system_connected", "system_disconnected"})
+
+CONNECTION_TYPES: Final = frozenset(type_of(act) for act in (*CONNECTION_ACTS, "retracted"))
+"""Types of the tenant-level events that can bear on connections, so that nobody reads a province's whole catalogue to
+learn who takes part."""

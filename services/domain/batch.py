@@ -8,8 +8,9 @@ from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
-from contracts.claims import ACTS, Frozen
+from contracts.claims import ACTS
 from contracts.dossier_events import EVENT_TYPES, DossierEvent, DossierState, source_of, type_of
+from contracts.frozen import Frozen
 from services.domain.authority import Connections
 from services.domain.construct import EVENT_FIELDS, construct
 from services.domain.decision import Decision, Held

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any, Final, TypeVar
 
-from contracts.claims import Frozen
 from contracts.dossier_events import DossierEvent, DossierState
+from contracts.frozen import Frozen
 
 M = TypeVar("M", bound=Frozen)
 

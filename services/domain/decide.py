@@ -14,7 +14,7 @@ from uuid import UUID
 from contracts.claims import ACTS, Retracted
 from contracts.dossier_events import DossierEvent
 from contracts.observations import Observation
-from services.domain.authority import Connections, connections_of, is_tenant_level
+from services.domain.authority import Connections, bears_on_connections, connections_of, is_tenant_level
 from services.domain.batch import Batch, changed_fields
 from services.domain.decision import Decision, Entry, Held
 from services.domain.dossier import CodeKey, Fact, fact_of_event, fact_of_observation
@@ -137,7 +137,8 @@ def decide(
 
 def _tenant_level(batch: Batch, fact: Fact, traceparent: str | None) -> None:
     before = batch.connections
-    batch.connections = connections_of((*before.facts, fact))
+    if bears_on_connections(fact):
+        batch.connections = connections_of((*before.facts, fact))
     event = batch.record(None, fact, state=None, changed={}, previous=None, traceparent=traceparent)
     if batch.connections != before:
         batch.restate.append(event)

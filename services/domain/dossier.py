@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from uuid import UUID
 
-from contracts.claims import ACTS, Frozen
+from contracts.claims import ACTS
 from contracts.codes import Channel, Clock, DossierStatus, Outcome
 from contracts.dossier_events import DossierEvent, DossierState
+from contracts.frozen import Frozen
 from contracts.observations import Observation
 from services.domain.construct import STATE_FIELDS_SET, construct
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from contracts.claims import DossiersMerged, DossiersSplit, Frozen, Restated
+from contracts.claims import DossiersMerged, DossiersSplit, Restated
+from contracts.frozen import Frozen
 from services.domain.batch import Batch, changed_fields
 from services.domain.decision import Entry, Held
 from services.domain.dossier import CodeKey, Fact, codes_by_system

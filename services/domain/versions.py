@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final, cast
 from uuid import UUID
 
 from contracts.claims import Linked, Retracted, StatusReported, Unlinked
+from contracts.reference import (
+    AgencyDeclared,
+    AgencySucceeded,
+    CalendarDeclared,
+    FiguresSubmitted,
+    ProcedureDeclared,
+)
 from services.domain.dossier import Fact, Judgement
 
 RANK: Final[dict[str, int]] = {
     "system_disconnected": 0,
     "system_connected": 1,
+    "calendar_declared": 2,
+    "agency_declared": 2,
+    "agency_succeeded": 3,
+    "procedure_declared": 2,
+    "figures_submitted": 4,
     "submitted": 10,
     "acceptance_supplement_requested": 15,
     "accepted": 20,
@@ -64,15 +76,46 @@ def order_of(fact: Fact) -> Order:
 Key = tuple[str, str, str, object, object]
 
 
+def _end_named(fact: Fact) -> object:
+    return (cast(Linked | Unlinked, fact.claim).system,)
+
+
+def _since(fact: Fact) -> tuple[str, ...]:
+    return (cast(AgencyDeclared | ProcedureDeclared, fact.claim).valid_from.isoformat(),)
+
+
+def _figures(fact: Fact) -> tuple[str, ...]:
+    sent = cast(FiguresSubmitted, fact.claim)
+    moment = fact.occurred_at.astimezone(UTC).isoformat(timespec="microseconds")
+    return (sent.first_day.isoformat(), sent.last_day.isoformat(), moment, sent.agency or "", sent.submitted_to)
+
+
+REFERENCE_KEYS: Final[dict[str, Callable[[Fact], tuple[str, ...]]]] = {
+    "agency_declared": _since,
+    "agency_succeeded": lambda fact: (cast(AgencySucceeded, fact.claim).on.isoformat(),),
+    "procedure_declared": _since,
+    "calendar_declared": lambda fact: (cast(CalendarDeclared, fact.claim).version,),
+    "figures_submitted": _figures,
+}
+"""Reference act → what its content tells its statements about one code apart by, whoever makes them and when."""
+
+_TOLD_APART: Final[dict[str, Callable[[Fact], object]]] = {
+    "linked": _end_named,
+    "unlinked": _end_named,
+    **REFERENCE_KEYS,
+}
+
+
 def key_of(fact: Fact) -> Key:
     """What makes two facts versions of one act: same system, code, act, the source's id of it (else its time), item.
 
     Without an id of its own, an act is told by its time and the source's sequence: rows of a table that knows days only
-    are several acts if they are numbered. Cross-references to different systems are several acts.
+    are several acts if they are numbered. Cross-references to different systems are several acts, and so are statements
+    about one code that hold from different days, and versions of one calendar.
     """
     item: object = fact.item
-    if item is None and fact.act in ("linked", "unlinked"):
-        item = (cast(Linked | Unlinked, fact.claim).system,)
+    if item is None and (apart := _TOLD_APART.get(fact.act)) is not None:
+        item = apart(fact)
     return (fact.system, fact.code, fact.act, fact.act_id or (fact.occurred_at, fact.sequence), item)
 
 

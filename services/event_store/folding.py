@@ -15,9 +15,9 @@ from services.domain.dossier import Fact, fact_of_event
 from services.event_store.port import StoredEvent
 
 
-def tenant_facts(events: Iterable[StoredEvent]) -> list[Fact]:
-    """The facts of tenant-level events, in order."""
-    facts = (fact_of_event(parse_event(event.body)) for event in events)
+def tenant_facts(events: Iterable[StoredEvent], *, up_to: int | None = None) -> list[Fact]:
+    """The facts of tenant-level events, in order; with `up_to` those that were known at that position."""
+    facts = (fact_of_event(parse_event(event.body)) for event in events if up_to is None or event.position <= up_to)
     return [fact for fact in facts if fact is not None]
 
 

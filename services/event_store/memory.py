@@ -96,8 +96,8 @@ class MemoryEventStore:
         known = self._log(tenant).entries
         return {dossier: known[dossier] for dossier in dossiers if dossier in known}
 
-    async def tenant_events(self, tenant: str) -> list[StoredEvent]:
-        return self._log(tenant).events_of([None])
+    async def tenant_events(self, tenant: str, *, types: Collection[str] | None = None) -> list[StoredEvent]:
+        return _of_types(self._log(tenant).events_of([None]), types)
 
     async def position_at(self, tenant: str, moment: datetime) -> int:
         return bisect_right(self._log(tenant).events, moment, key=lambda event: event.recorded_at)
@@ -148,8 +148,8 @@ class MemoryTenantWriter:
     async def events_of(self, dossiers: Collection[UUID]) -> list[StoredEvent]:
         return self._events_of(dossiers)
 
-    async def tenant_events(self) -> list[StoredEvent]:
-        return self._events_of([None])
+    async def tenant_events(self, *, types: Collection[str] | None = None) -> list[StoredEvent]:
+        return _of_types(self._events_of([None]), types)
 
     async def dossiers_after(self, after: UUID | None, limit: int) -> list[Entry]:
         entries = self._log.entries | self._ahead.entries
@@ -205,3 +205,7 @@ class _Listener:
                 for task in waiting:
                     task.cancel()
         return self._news.popitem()[0] if self._news else None
+
+
+def _of_types(events: list[StoredEvent], types: Collection[str] | None) -> list[StoredEvent]:
+    return events if types is None else [event for event in events if event.type in types]

@@ -78,8 +78,8 @@ class TenantWriter(Protocol):
         """All events recorded under these dossier ids, in position order."""
         ...
 
-    async def tenant_events(self) -> list[StoredEvent]:
-        """All tenant-level events, in position order."""
+    async def tenant_events(self, *, types: Collection[str] | None = None) -> list[StoredEvent]:
+        """The tenant-level events of these types (None: all), in position order."""
         ...
 
     async def dossiers_after(self, after: UUID | None, limit: int) -> list[Entry]:
@@ -137,8 +137,8 @@ class EventStore(Protocol):
         """The identity map's entries of these dossiers."""
         ...
 
-    async def tenant_events(self, tenant: str) -> list[StoredEvent]:
-        """All tenant-level events, in position order."""
+    async def tenant_events(self, tenant: str, *, types: Collection[str] | None = None) -> list[StoredEvent]:
+        """The tenant-level events of these types (None: all), in position order."""
         ...
 
     async def position_at(self, tenant: str, moment: datetime) -> int:

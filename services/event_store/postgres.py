@@ -77,8 +77,9 @@ class PostgresEventStore:
         found = await self._fetch(self._sql.entries, tenant, list(dossiers))
         return {row["dossier"]: rows.entry(row) for row in found}
 
-    async def tenant_events(self, tenant: str) -> list[StoredEvent]:
-        return rows.events(tenant, await self._fetch(self._sql.tenant_events, tenant))
+    async def tenant_events(self, tenant: str, *, types: Collection[str] | None = None) -> list[StoredEvent]:
+        wanted = None if types is None else list(types)
+        return rows.events(tenant, await self._fetch(self._sql.tenant_events, tenant, wanted))
 
     async def position_at(self, tenant: str, moment: datetime) -> int:
         [row] = await self._fetch(self._sql.position_at, tenant, moment)

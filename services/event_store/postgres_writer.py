@@ -116,8 +116,9 @@ class PostgresTenantWriter:
     async def events_of(self, dossiers: Collection[UUID]) -> list[StoredEvent]:
         return rows.events(self.tenant, await self._fetch(self._sql.events_of, list(dossiers))) if dossiers else []
 
-    async def tenant_events(self) -> list[StoredEvent]:
-        return rows.events(self.tenant, await self._fetch(self._sql.tenant_events))
+    async def tenant_events(self, *, types: Collection[str] | None = None) -> list[StoredEvent]:
+        wanted = None if types is None else list(types)
+        return rows.events(self.tenant, await self._fetch(self._sql.tenant_events, wanted))
 
     async def dossiers_after(self, after: UUID | None, limit: int) -> list[Entry]:
         return [rows.entry(row) for row in await self._fetch(self._sql.dossiers_after, after or UUID(int=0), limit)]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import polars as pl
@@ -18,6 +17,8 @@ from services.runtime.database import translated
 if TYPE_CHECKING:
     from asyncpg import Pool, Record
 
+TEXT_BYTES: Final = 16 << 20
+"""How much of the answer is read in at once: about 100,000 dossiers."""
 _INSTANT: Final = pl.Datetime("us", "UTC")
 
 
@@ -40,10 +41,11 @@ class CasesQuery:
 class Cases(Protocol):
     """Where cases come from. Raises ReadModelsUnavailable."""
 
-    async def cases(self, query: CasesQuery) -> pl.DataFrame:
-        """One row a dossier that was known just before `closes`, columns as in `SCHEMA`, in no order.
+    async def cases(self, query: CasesQuery, take: Callable[[pl.DataFrame], None]) -> None:
+        """Give `take` one row a dossier that was known just before `closes`, columns as in `SCHEMA`, in no order.
 
-        With `papers` also those of `PAPERS_SCHEMA`.
+        With `papers` also those of `PAPERS_SCHEMA`. They come in frames of bounded size, at least one, so that a whole
+        country need not be in memory at once.
         """
         ...
 
@@ -54,24 +56,37 @@ class PostgresCases:
     def __init__(self, pool: Pool[Record]) -> None:
         self._pool = pool
 
-    async def cases(self, query: CasesQuery) -> pl.DataFrame:
-        text, papers = BytesIO(), BytesIO()
+    async def cases(self, query: CasesQuery, take: Callable[[pl.DataFrame], None]) -> None:
         moments = (query.tenant, query.position, query.opens, query.closes)
+        papers, text = bytearray(), bytearray()
+
+        async def collect(rows: bytes) -> None:
+            papers.extend(rows)
+
+        async def keep(rows: bytes) -> None:
+            text.extend(rows)  # always whole rows: the server sends each in a message of its own
+            if len(text) >= TEXT_BYTES:
+                give()
+
+        def give() -> None:
+            cases = _read(bytes(text), SCHEMA)
+            text.clear()
+            take(with_papers(cases, known) if query.papers else cases)
+
         with translated(ReadModelsUnavailable):
             async with self._pool.acquire() as connection, connection.transaction(readonly=True):
                 # The rows of one report fit in memory; on disk the same joins take several times as long.
                 await connection.execute("SET LOCAL work_mem = '128MB'")
-                await connection.copy_from_query(STATEMENTS.cases, *moments, query.latest, output=text, format="csv")
                 if query.papers:
-                    await connection.copy_from_query(STATEMENTS.case_papers, *moments, output=papers, format="csv")
-        cases = _read(text, SCHEMA)
-        return with_papers(cases, _read(papers, PAPERS_SCHEMA)) if query.papers else cases
+                    await connection.copy_from_query(STATEMENTS.case_papers, *moments, output=collect, format="csv")
+                known = _read(bytes(papers), PAPERS_SCHEMA)
+                await connection.copy_from_query(STATEMENTS.cases, *moments, query.latest, output=keep, format="csv")
+        give()
 
 
-def _read(text: BytesIO, schema: Mapping[str, Any]) -> pl.DataFrame:
-    if not text.getbuffer().nbytes:
+def _read(text: bytes, schema: Mapping[str, Any]) -> pl.DataFrame:
+    if not text:
         return pl.DataFrame(schema=schema)
-    text.seek(0)
     on_the_wire = {
         name: pl.Int64 if kind == _INSTANT else pl.String if kind == pl.Boolean else kind
         for name, kind in schema.items()

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from contracts.claims import ACTS
 from contracts.dossier_events import DossierEvent, type_of
-from services.domain.authority import Connections, connections_of
+from services.domain.authority import Connections, bears_on_connections, connections_of
 from services.domain.dossier import Dossier, Fact, fact_of_event
 from services.domain.fold import extend, fold
 from services.projections.known import Change, Known, least_of, paper_row_names, row_names
@@ -103,7 +103,7 @@ class Follower:
     """One tenant's log up to `position`: give it every event after that, in order."""
 
     def __init__(self, mind: Mind, *, configuration: Iterable[DossierEvent], position: int) -> None:
-        """`configuration`: the tenant-level events up to `position`, in order."""
+        """`configuration`: the tenant-level events up to `position`, in order; those about who takes part suffice."""
         # A follower that was given up leaves its dossiers behind under a number nobody asks for any more.
         self._number = next(_numbers)
         self._mind = mind
@@ -174,6 +174,9 @@ class Follower:
         return self._step(event)
 
     def _configure(self, event: DossierEvent) -> None:
+        said = fact_of_event(event)
+        if said is None or not bears_on_connections(said):
+            return  # agencies, procedures, calendars: they come by the thousand and move no dossier
         self._configuration.append(event)
         facts = (fact_of_event(configured) for configured in self._configuration)
         self._eras.append(connections_of(fact for fact in facts if fact is not None))

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from contracts.dossier_events import DossierEvent
 from contracts.upcasting import parse_event
+from services.domain.authority import CONNECTION_TYPES
 from services.event_store.port import EventStore
 from services.projections import agency_day, dossier_papers, dossier_segments, dossiers
 from services.projections.follow import BrokenLog, Follower, Mind, Needs, groups_of
@@ -102,7 +103,8 @@ class Keeper:
             else:
                 written[name] = await self._models.build_position(name, tenant, build=self._builds[name])
         position = min(written.values())
-        configuration = [parse_event(stored.body) for stored in await self._store.tenant_events(tenant)]
+        stored = await self._store.tenant_events(tenant, types=CONNECTION_TYPES)
+        configuration = [parse_event(one.body) for one in stored]
         follower = Follower(
             self._mind, configuration=[one for one in configuration if one.position <= position], position=position
         )

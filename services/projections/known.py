@@ -28,7 +28,7 @@ class Known:
     merged_into: UUID | None
     folded: Dossier
     configured: int
-    """How many tenant-level events it was folded under: after another one it is folded anew."""
+    """How many events about who takes part it was folded under: after another one it is folded anew."""
     rows: tuple[RowName, ...]
     """Names of its segment rows, one a segment; none once another dossier goes on with its codes."""
     paper_rows: tuple[RowName, ...] = ()

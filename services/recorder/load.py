@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from contracts.observations import Observation
-from services.domain.authority import Connections, connections_of
+from services.domain.authority import CONNECTION_TYPES, Connections, connections_of
 from services.domain.decide import reached, touched
 from services.domain.decision import Entry, Held
 from services.domain.dossier import CodeKey
@@ -17,7 +17,7 @@ from services.recorder.remembered import Remembered
 
 async def load_connections(writer: TenantWriter) -> Connections:
     """Who takes part in the tenant, by all that its log says."""
-    return connections_of(tenant_facts(await writer.tenant_events()))
+    return connections_of(tenant_facts(await writer.tenant_events(types=CONNECTION_TYPES)))
 
 
 async def load_dossiers(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 from uuid import UUID
 
 from contracts.dossier_events import DossierEvent
 from contracts.upcasting import parse_event
-from services.domain.authority import Connections, connections_of
+from services.domain.authority import CONNECTION_TYPES, Connections, bears_on_connections, connections_of
 from services.domain.dossier import fact_of_event
 from services.domain.identity import announcement_id
 from services.domain.restate import restate
@@ -57,7 +57,7 @@ class Restater:
 
         Raises StoreUnavailable, Transient.
         """
-        while causes := [parse_event(event.body) for event in await self._store.tenant_events(tenant)]:
+        while causes := _causes(await self._store.tenant_events(tenant, types=CONNECTION_TYPES)):
             if self._settled.get(tenant) == causes[-1].id:
                 return
             async with self._checkpoints.hold(_READER, tenant) as mine:
@@ -148,5 +148,11 @@ def _connections(causes: Sequence[DossierEvent]) -> Connections:
 
 
 async def _newest(writer: TenantWriter) -> UUID | None:
-    events: list[StoredEvent] = await writer.tenant_events()
-    return events[-1].id if events else None
+    causes = _causes(await writer.tenant_events(types=CONNECTION_TYPES))
+    return causes[-1].id if causes else None
+
+
+def _causes(events: Iterable[StoredEvent]) -> list[DossierEvent]:
+    # What else is said about the tenant (its agencies, procedures, calendars) moves no dossier's state.
+    parsed = (parse_event(event.body) for event in events)
+    return [event for event in parsed if (fact := fact_of_event(event)) is not None and bears_on_connections(fact)]

@@ -22,6 +22,7 @@ from services.deliverer.links import Links
 from services.deliverer.planner import Planner
 from services.deliveries.memory import MemoryLedger
 from services.deliveries.port import Start, Subscriber
+from services.domain.authority import CONNECTION_TYPES
 from services.event_store.memory import MemoryEventStore
 from services.event_store.memory_checkpoints import MemoryCheckpoints
 from services.messaging.consume import Limits
@@ -196,7 +197,7 @@ class World:
         if behind := self.broker.behind(OBSERVATIONS.name, RECORDERS):
             return f"{behind} observations not recorded"
         for tenant, head in (await self.store.heads()).items():
-            causes = await self.store.tenant_events(tenant)
+            causes = await self.store.tenant_events(tenant, types=CONNECTION_TYPES)
             if causes and await self.checkpoints.get(f"restate/{causes[-1].id}", tenant) < DONE:
                 return f"{tenant}: not every dossier has heard of the configuration at {causes[-1].position}"
             if (at := await self.checkpoints.get("relay", tenant)) < head:

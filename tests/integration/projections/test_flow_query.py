@@ -68,6 +68,9 @@ def segment_rows(draw: st.DrawFn) -> list[SegmentRow]:
                     draw(st.sampled_from(["online", "direct", "postal", None])),
                     draw(st.booleans()) and draw(st.booleans()),
                     0,
+                    draw(maybe),
+                    draw(codes),
+                    draw(st.integers(0, 2)),
                 )
                 for first, last in draw(timelines())
             )

@@ -73,6 +73,11 @@ def test_every_canonical_act_has_a_contract() -> None:
         "identity_verified",
         "system_connected",
         "system_disconnected",
+        "agency_declared",
+        "agency_succeeded",
+        "procedure_declared",
+        "calendar_declared",
+        "figures_submitted",
     }
     assert set(ACTS) == canonical
 
