@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from services.domain.dossier import Dossier
+from services.domain.dossier import Dossier, Fact
 
 _Row = TypeVar("_Row", bound=tuple[Any, ...])
 
@@ -31,8 +31,15 @@ class Known:
     """How many events about who takes part it was folded under: after another one it is folded anew."""
     rows: tuple[RowName, ...]
     """Names of its segment rows, one a segment; none once another dossier goes on with its codes."""
+    others: tuple[Fact, ...] = ()
+    """Facts recorded under its lineage that speak of codes another part holds since a split: a later link brings them
+    back."""
     paper_rows: tuple[RowName, ...] = ()
     """The same of the rows that tell what became of its papers; most dossiers have none."""
+
+    def facts(self) -> tuple[Fact, ...]:
+        """Every fact of the lineage."""
+        return self.folded.facts + self.others
 
 
 @dataclass(slots=True)
@@ -85,6 +92,9 @@ def _names(
         same += 1
     if same == len(old) == len(rows):
         return names
+    if same == len(old) - 1 == len(rows) - 2 and old[same][0] == rows[same][0]:
+        # As most do: the last one ended and another goes on from there.
+        return (*names[:same], (position, first), (position, first + 1))
     kept = {row[0]: (row, name) for row, name in zip(old[same:], names[same:], strict=True)}
     result = list(names[:same])
     fresh = first
