@@ -18,6 +18,7 @@ from services.domain.statistics.definition import Definition, Dimension, Questio
 from services.domain.statistics.document import Request, report
 from services.domain.statistics.places import place, places_of
 from services.domain.statistics.seats import Unseated, seat
+from services.domain.statistics.submitted import given_by
 from services.domain.zones import offsets_of
 from services.projections import dossier_papers, dossier_segments
 from services.projections.cases import Cases, CasesQuery
@@ -46,11 +47,16 @@ async def make_report(
         request,
         counted,
         period=period_of(*whole, ZoneInfo(request.zone)),
-        reference={part: reference.digests[part] for part in ("agencies", "procedures")},
+        reference={part: reference.digests[part] for part in _rests_on(definition)},
         unseated=unseated,
         as_of=as_of,
         months=months,
     )
+
+
+def _rests_on(definition: Definition) -> tuple[str, ...]:
+    compares = any(cell.given is not None for cell in definition.cells)
+    return ("agencies", "procedures", "figures") if compares else ("agencies", "procedures")
 
 
 def question_of(definition: Definition, request: Request, days: Days) -> Question:
@@ -118,6 +124,7 @@ async def _counted(
             unseated[Unseated(one.code, one.why, one.candidates, 0)] += one.dossiers
 
     await cases_of_days(cases, definition, request, days, reference, take)
-    return total_of(parts, definition, by=by, lists=request.lists), tuple(
+    given = given_by(reference.submitted, first=days[0], last=days[1], agency=request.agency)
+    return total_of(parts, definition, by=by, lists=request.lists, given=given), tuple(
         Unseated(one.code, one.why, one.candidates, dossiers) for one, dossiers in sorted(unseated.items())
     )
