@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from contracts.codes import Channel, Clock, DossierStatus, Outcome, SystemKind
@@ -79,8 +79,6 @@ class Course:
         self.status_fact: UUID | None = None
         self.found: tuple[Judgement, ...] = ()
         self.retractions = False
-        self.last: Any = None
-        """Order of the last fact taken."""
         self.begun = False
         self.moved = False
         """Whether the fact taken last changed anything that a segment or the state shows."""

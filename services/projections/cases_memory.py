@@ -20,4 +20,4 @@ class ReferenceCases:
 
     async def cases(self, query: CasesQuery, take: Callable[[pl.DataFrame], None]) -> None:
         dossiers = await timelines(self._models, query.tenant, as_of=query.position)
-        take(cases_of(dossiers, opens=query.opens, closes=query.closes))
+        take(cases_of(dossiers, opens=query.opens, closes=query.closes, latest=query.latest))

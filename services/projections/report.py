@@ -12,6 +12,7 @@ import polars as pl
 
 from services.domain.periods import months_of, period_of
 from services.domain.reference import Reference
+from services.domain.statistics.cases import looks_now, with_later_ones
 from services.domain.statistics.count import Counted, Part, part_of, total_of
 from services.domain.statistics.definition import Definition, Dimension, Question
 from services.domain.statistics.document import Request, report
@@ -75,9 +76,11 @@ async def cases_of_days(
     """
     question = question_of(definition, request, days)
     places = places_of(reference.catalogue, on=days[1])
+    latest = looks_now(definition.measure(question).values())
 
     def put_in_place(some: pl.DataFrame) -> None:
-        seated, unseated = seat(some, question, reference.agencies, request.mode, days[1])
+        known = with_later_ones(some) if latest else some
+        seated, unseated = seat(known, question, reference.agencies, request.mode, days[1])
         placed = place(seated, places)
         take(placed if request.agency is None else placed.filter(pl.col("agency") == request.agency), unseated)
 
@@ -87,7 +90,7 @@ async def cases_of_days(
             position=request.position,
             opens=question.opens,
             closes=question.closes,
-            latest=_looks_at_the_latest(definition, question),
+            latest=latest,
         ),
         put_in_place,
     )
@@ -113,12 +116,4 @@ async def _counted(
     await cases_of_days(cases, definition, request, days, reference, take)
     return total_of(parts, definition, by=by, lists=request.lists), tuple(
         Unseated(one.code, one.why, one.candidates, dossiers) for one, dossiers in sorted(unseated.items())
-    )
-
-
-def _looks_at_the_latest(definition: Definition, question: Question) -> bool:
-    return any(
-        name.startswith("now_")
-        for expression in definition.measure(question).values()
-        for name in expression.meta.root_names()
     )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from contracts.observations import Observation
 from services.domain.dossier import Fact, fact_of_observation
 from services.domain.reference import reference_of
-from services.domain.statistics.cases import cases_of
+from services.domain.statistics.cases import cases_of, looks_now, with_later_ones
 from services.domain.statistics.count import Counted, Figure, count
 from services.domain.statistics.definition import Definition, Dimension, Due, Mode, Question
 from services.domain.statistics.places import place, places_of
@@ -31,6 +31,8 @@ def asked(
     by: Sequence[Dimension] = (),
     declared: Sequence[Observation] = (),
     mode: Mode = "as_was",
+    counted_at: datetime | None = None,
+    mended: Collection[str] = (),
     **switches: str,
 ) -> Counted:
     """What a definition counts of these dossiers, each named by its number, from `opens` until before `closes`."""
@@ -42,9 +44,13 @@ def asked(
         offsets=offsets_of(ZONE),
         due=due,
         switches={switch.name: switch.default for switch in definition.switches} | switches,
+        mended=frozenset(mended),
+        counted_at=counted_at,
     )
+    latest = looks_now(definition.measure(question).values())
     reference = reference_of(fact_of_observation(said) for said in declared)
-    cases, _ = seat(cases_of(timelines, opens=opens, closes=closes), question, reference.agencies, mode, last)
+    known = with_later_ones(cases_of(timelines, opens=opens, closes=closes, latest=latest))
+    cases, _ = seat(known, question, reference.agencies, mode, last)
     cases = place(cases, places_of(reference.catalogue, on=last))
     return count(cases, definition, question, by=by, lists=True)
 
