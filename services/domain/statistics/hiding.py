@@ -6,7 +6,7 @@ missing, with the same identities in each row and the same sums over rows, in wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from itertools import islice
 from math import inf, isqrt
 from typing import Final
@@ -24,22 +24,27 @@ _WAYS_OF_A_ROW: Final = 2
 _MOVES_TRIED: Final = 16
 
 
-def hidden_places(figures: Mapping[Node, Mapping[str, int]], sums: Sequence[Sum], *, below: int) -> set[Place]:
-    """The figures from 1 to `below` - 1 and those that would give them away.
+def hidden_places(figures: Mapping[Node, Mapping[str, int]], sums: Sequence[Sum], small: Set[Place]) -> set[Place]:
+    """What must not be printed: `small`, and those figures that would give them away.
 
-    Each row must be the sum of those right beneath it, and `sums` must hold in each.
+    Each row must be the sum of those right beneath it, and `sums` must hold in the total at least.
     """
     table = _Table(figures, sums)
-    small = [(node, cell) for node, row in figures.items() for cell, figure in row.items() if 0 < figure < below]
     hidden, safe = set(small), set[Place]()
     # The deepest first: what hides a detail often hides what is small in the rows above it.
-    for place in sorted(small, key=lambda one: -len(one[0])):
+    for place in sorted(
+        (place for row in figures for one in figures[row] if (place := (row, one)) in small), key=_depth
+    ):
         if place not in safe:
             # Every figure that differs in the other table is safe by the same table.
             changed = table.another(place, hidden)
             safe |= changed
             hidden |= changed
     return hidden
+
+
+def _depth(place: Place) -> int:
+    return -len(place[0])
 
 
 class _Table:
@@ -91,11 +96,26 @@ class _Table:
                 yield tuple(changed)
 
     def _doubled(self, node: Node, cell: str) -> set[Place]:
-        """The table that counts every dossier of one detail twice keeps every sum: it is always another one."""
+        """The table that counts twice every dossier of some rows in which all sums hold: it is always another one."""
         while self._beneath[node]:
             node = next(one for one in self._beneath[node] if self._printed[one][cell])
-        cells = [key for key, figure in self._printed[node].items() if figure]
-        return {(node[:depth], key) for depth in range(len(node) + 1) for key in cells}
+        while not self._holds(node):
+            node = node[:-1]
+        above = [
+            (node[:depth], key) for depth in range(len(node)) for key, figure in self._printed[node].items() if figure
+        ]
+        return {*above, *self._within(node)}
+
+    def _holds(self, node: Node) -> bool:
+        row = self._figures[node]
+        return not node or all(
+            sum(row[cell] for cell in one.left) == sum(row[cell] for cell in one.right) for one in self._sums
+        )
+
+    def _within(self, node: Node) -> Iterator[Place]:
+        yield from ((node, cell) for cell, figure in self._printed[node].items() if figure)
+        for one in self._beneath[node]:
+            yield from self._within(one)
 
     def _ways_from(self, node: Node, move: Move) -> list[Way]:
         if not self._can_change(node, move):

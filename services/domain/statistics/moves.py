@@ -18,7 +18,7 @@ _MOVES_MAX: Final = 400
 
 
 class Sum(NamedTuple):
-    """Two sums of cells that are equal in every row. A cell whose name begins with `rest` stands on no form."""
+    """Two sums of cells whose difference a reader knows. A cell whose name begins with `rest` stands on no form."""
 
     left: tuple[str, ...]
     right: tuple[str, ...]
@@ -28,7 +28,8 @@ def known_sums(definition: Definition, rows: Sequence[Mapping[str, int]]) -> lis
     """What a reader knows to be equal: the identities, and that what is part of a cell is at most that cell.
 
     The second is said with the rest of that cell, which is nowhere printed. Parts of one cell are taken to have no
-    dossier in common as long as the figures allow it. `rows` name the cells whose figures are known.
+    dossier in common as long as the figures allow it. Identities are listed though they hold in the total alone: what
+    changes neither side of one is safe either way. `rows` name the cells whose figures are known.
     """
     known = set(rows[0])
     sums = [Sum(one.left, one.right) for one in definition.identities if known.issuperset((*one.left, *one.right))]
@@ -38,11 +39,13 @@ def known_sums(definition: Definition, rows: Sequence[Mapping[str, int]]) -> lis
         if whole is not None and {part, whole} <= known and part not in parts.setdefault(whole, []):
             parts[whole].append(part)
     for whole, some in parts.items():
-        if all(sum(row[part] for part in some) <= row[whole] for row in rows):
-            sums.append(Sum((whole,), (*some, rest_of(whole, *some))))
-        else:
-            sums.extend(Sum((whole,), (part, rest_of(whole, part))) for part in some)
+        together = [tuple(some)] if _fit(some, whole, rows) else [(part,) for part in some if _fit([part], whole, rows)]
+        sums.extend(Sum((whole,), (*each, rest_of(whole, *each))) for each in together)
     return sums
+
+
+def _fit(parts: Sequence[str], whole: str, rows: Sequence[Mapping[str, int]]) -> bool:
+    return all(sum(row[part] for part in parts) <= row[whole] for row in rows)
 
 
 def rest_of(whole: str, *parts: str) -> str:

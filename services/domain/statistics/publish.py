@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from services.domain.statistics.definition import Definition
 from services.domain.statistics.document import digest
-from services.domain.statistics.hiding import Node, hidden_places
+from services.domain.statistics.hiding import Node, Place, hidden_places
 from services.domain.statistics.moves import known_sums
 
 BELOW: Final = 5
@@ -42,18 +42,47 @@ def publish(definition: Definition, document: Mapping[str, Any], *, below: int =
         tuple(row["row"][name] for name in by[: len(row["row"])]): row
         for row in (published["total"], *published["rows"])
     }
-    measured = [cell.key for cell in definition.cells if cell.share is None and cell.key not in document["unknown"]]
-    figures = {node: {key: row[key] for key in measured} for node, row in rows.items()}
-    hidden = hidden_places(figures, known_sums(definition, list(figures.values())), below=below)
+    hidden = _hidden(definition, rows, below)
     suppressed = []
     for node, row in rows.items():
         row.pop("hashes", None)
+        gone: set[str] = set()
         for cell in definition.cells:
-            if row[cell.key] is not None and any((node, key) in hidden for key in cell.share or (cell.key,)):
-                row[cell.key] = None
-                suppressed.append({"row": dict(row["row"]), "cell": cell.key})
+            # What is made of figures comes after them, and would tell them.
+            if (node, cell.key) in hidden or not gone.isdisjoint(cell.made_of):
+                gone.add(cell.key)
+                if row[cell.key] is not None:
+                    row[cell.key] = None
+                    suppressed.append({"row": dict(row["row"]), "cell": cell.key})
     for one in published["unseated"]:
         one["dossiers"] = None
     published["identity"]["publish"] = {"below": below}
     published["suppressed"] = suppressed
     return {**published, "hash": digest(published)}
+
+
+def _hidden(definition: Definition, rows: Mapping[Node, Mapping[str, Any]], below: int) -> set[Place]:
+    counted = [cell.key for cell in definition.cells if not cell.made_of]
+    beneath: dict[Node, list[Mapping[str, Any]]] = {node: [] for node in rows}
+    for node, row in rows.items():
+        if node:
+            beneath[node[:-1]].append(row)
+    # How many different values there are, or what others counted, does not add up over rows.
+    adding = [
+        key
+        for key in counted
+        if all(row[key] is not None for row in rows.values())
+        and all(rows[node][key] == sum(row[key] for row in some) for node, some in beneath.items() if some)
+    ]
+    small = {(node, key) for node, row in rows.items() for key in counted if 0 < (row[key] or 0) < below}
+    # A sum over few dossiers tells of them as much as their number does.
+    small |= {
+        (node, cell.mean[0])
+        for cell in definition.cells
+        if cell.mean is not None
+        for node, row in rows.items()
+        if (node, cell.mean[1]) in small and row[cell.mean[0]]
+    }
+    figures = {node: {key: row[key] for key in adding} for node, row in rows.items()}
+    placed = {place for place in small if place[1] in adding}
+    return small | hidden_places(figures, known_sums(definition, list(figures.values())), placed)

@@ -22,7 +22,7 @@ from services.domain.statistics.terms import local_day
 _EPOCH: Final = date(1970, 1, 1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Unseated:
     """Dossiers of a code that may count and belong to no agency's row, and why; `candidates` may have them."""
 
@@ -35,12 +35,12 @@ class Unseated:
 def seat(
     cases: pl.DataFrame, question: Question, agencies: Agencies, mode: Mode, last: date
 ) -> tuple[pl.DataFrame, tuple[Unseated, ...]]:
-    """The cases with `agency` and `before_agency` as the report means them and with `level` (cấp).
+    """The cases with `agency` and `before_agency` as the report means them, and the `level` (cấp) of each.
 
     `last` is the period's last local day. A code that nobody declared keeps its name and has no level.
     """
     if not agencies.declared.by_code:
-        return cases.with_columns(pl.lit(None, dtype=pl.String).alias("level")), ()
+        return cases.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in ("level", "before_level")), ()
     ended = pl.col("ended_at")
     day = pl.when(ended.is_between(question.opens, question.closes, closed="left")).then(local_day(question, ended))
     seated = cases.with_columns(day.otherwise((last - _EPOCH).days).alias("#day"))
@@ -61,9 +61,8 @@ def seat(
         found = pl.DataFrame([row[:4] for row in seats], schema=schema, orient="row")
         seated = seated.join(found, on=[column, on], how="left", nulls_equal=True)
         seated = seated.with_columns(pl.col("#seat").alias(column))
-        if column == "agency":
-            seated = seated.with_columns(pl.col("#level").alias("level"))
-        seated = seated.drop("#seat", "#level")
+        level = "level" if column == "agency" else "before_level"
+        seated = seated.with_columns(pl.col("#level").alias(level)).drop("#seat", "#level")
     return seated.drop("#day", "#before"), tuple(_summed(unseated))
 
 

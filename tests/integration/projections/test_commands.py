@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 
 from services.event_store.postgres import PostgresEventStore
-from services.projections.keep import Keeper
+from services.projections.keep import PROJECTIONS, Keeper
 from services.projections.postgres import PostgresReadModels
 from services.runtime.postgres import open_pool
 from tests.unit.projections.made_log import MadeLog
@@ -197,7 +197,7 @@ async def test_nobody_says_where_the_database_is(khop: Khop) -> None:
     assert "`make up`" in ended.err
 
 
-@pytest.mark.parametrize("name", ["dossiers", "dossier_segments", "agency_day"])
+@pytest.mark.parametrize("name", PROJECTIONS)
 async def test_a_rebuild_gives_what_was_there(khop: Khop, recorded: MadeLog, postgres_dsn: str, name: str) -> None:
     async with open_pool(postgres_dsn, name="test") as pool:
         models = PostgresReadModels(pool)
@@ -208,6 +208,7 @@ async def test_a_rebuild_gives_what_was_there(khop: Khop, recorded: MadeLog, pos
             return [
                 (position, living),
                 [await models.segments("lang-son", as_of=at) for at in range(len(recorded.events) + 1)],
+                [await models.papers("lang-son", as_of=at) for at in range(len(recorded.events) + 1)],
                 await models.days("lang-son"),
             ]
 
@@ -235,7 +236,7 @@ async def test_status_shows_positions_and_says_which_process_is_away(
     assert document["database"]["tenants"]["lang-son"] == {
         "head": head,
         "published": 0,
-        "read_models": {"dossiers": head, "dossier_segments": head, "agency_day": head},
+        "read_models": dict.fromkeys(PROJECTIONS, head),
     }
     [process] = document["processes"]
     assert process["answers"] is False
@@ -248,3 +249,38 @@ async def test_status_without_kafka_is_exit_code_3_and_still_shows_the_rest(khop
     assert ended.code == 3
     assert ended.document["away"] == ["kafka"]
     assert "lang-son" in ended.document["database"]["tenants"]
+
+
+FORM = ("report", "ii06a", "--tenant", "lang-son", "--from", "2024-01-01", "--to", "2024-02-29", "--by", "agency")
+
+
+async def test_the_official_form_counts_names_its_readings_and_is_the_same_bytes_again(
+    khop: Khop, recorded: MadeLog
+) -> None:
+    told = await khop(*FORM, "--json")
+    assert told.code == 0, told.err
+    figures = {"3": 4, "4": 1, "5": 3, "6": 0, "7": 1, "8": 0, "9": 0, "10": 1, "11": 3, "12": 0, "13": 3}
+    [row] = told.document["rows"]
+    assert row["row"] == {"agency": "H99.1"}
+    assert {key: row[key] for key in figures} == figures == {key: told.document["total"][key] for key in figures}
+    assert told.document["total"]["received_channel_unknown"] == 1
+    assert told.document["identity"]["switches"] == {"open_supplement": "12", "withdrawn": "by_due_date"}
+    assert (await khop(*FORM, "--json")).out == told.out
+
+    screen = await khop(*FORM)
+    assert screen.code == 0, screen.err
+    assert "Tình hình, kết quả giải quyết TTHC" in screen.out
+    assert told.document["hash"] in screen.out
+
+
+async def test_a_wrong_word_is_answered_with_the_right_ones(khop: Khop, recorded: MadeLog) -> None:
+    for arguments, said in (
+        (("report", "II.06b", *FORM[2:]), "did you mean II.06a?"),
+        ((*FORM, "--switch", "open_suplement=9"), "did you mean open_supplement?"),
+        ((*FORM, "--switch", "withdrawn=maybe"), "withdrawn is one of by_due_date, on_time"),
+        (("report", "ii06a", "--tenant", "lang-son", "--from", "2024-03-01", "--to", "2024-02-01"), "lies before"),
+        ((*FORM, "--as-of", "99999"), "the log of lang-son ends at position"),
+        (("report", "flow", *FORM[2:-2], "--mode", "as_is"), "report flow has no --agency, --mode and --switch"),
+    ):
+        ended = await khop(*arguments)
+        assert (ended.code, said in ended.err) == (2, True), (arguments, ended.err)

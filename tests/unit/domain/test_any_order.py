@@ -61,6 +61,10 @@ PLAIN = [
     "reopened",
     "voided",
     "payment_confirmed",
+    "component_digitised",
+    "result_digitised",
+    "document_signed",
+    "identity_verified",
 ]
 LABELLED = {
     "supplement_requested": "round",
@@ -68,6 +72,12 @@ LABELLED = {
     "financial_obligation_requested": "reference",
     "financial_obligation_fulfilled": "reference",
     "payment_confirmed": "reference",
+}
+PAPERS: dict[str, dict[str, list[Any]]] = {
+    "payment_confirmed": {"via": ["national", "local", "counter", None], "amount_vnd": [0, 20_000, None]},
+    "component_digitised": {"component": ["G1", "G2", None], "reused": [True, False, None]},
+    "result_digitised": {"result": ["KQ1", None]},
+    "document_signed": {"document": ["D1", None], "digitally": [True, False]},
 }
 moments = st.integers(0, 12).map(lambda steps: START + timedelta(minutes=5 * steps))
 marks = st.one_of(st.none(), st.integers(1, 3).map(lambda days: START + timedelta(days=days)))
@@ -91,6 +101,7 @@ def claims(draw: st.DrawFn) -> Observation:
             data["due_at"] = START + timedelta(days=due or 5)
     if act in LABELLED and draw(st.booleans()):
         data[LABELLED[act]] = draw(st.sampled_from(["1", "2"]))
+    data |= {name: draw(st.sampled_from(values)) for name, values in PAPERS.get(act, {}).items()}
     claim = observation(
         system,
         act,
@@ -245,3 +256,23 @@ def test_one_fact_more_is_the_same_as_all_at_once(said: list[Observation], data:
     for number, fact in enumerate(facts, start=1):
         dossier = extend(dossier, fact, connections)
         assert outcome(dossier) == outcome(fold(facts[:number], connections))
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.one_of(claims(), claims(), retractions()), min_size=1, max_size=10), st.data())
+def test_what_was_gone_on_from_stays_as_it_was(said: list[Observation], data: st.DataObject) -> None:
+    connections = connections_of(fact_of_observation(connecting(name, kind)) for name, kind in SYSTEMS.items())
+    facts = list({one.id: fact_of_observation(one) for one in said}.values())
+    if data.draw(st.booleans()):
+        facts.sort(key=lambda fact: fact.occurred_at)
+    # A batch that could not be written is recorded again from where it began, maybe with other facts.
+    begin = data.draw(st.integers(0, len(facts)))
+    before = fold(facts[:begin], connections)
+    for rest in (facts[begin:], facts[begin:][::-1], facts[begin:][1:]):
+        dossier = before
+        for number, fact in enumerate(rest, start=1):
+            dossier = extend(dossier, fact, connections)
+            assert dossier.facts == (*facts[:begin], *rest[:number])
+            assert outcome(dossier) == outcome(fold(dossier.facts, connections))
+        assert before.facts == tuple(facts[:begin])
+        assert outcome(before) == outcome(fold(facts[:begin], connections))

@@ -22,15 +22,18 @@ ONLINE_EARLY = "3 4 7 8"
 ONLINE_LATE = "3 4 7 10"
 DESK_OPEN = "3 5 11 12"
 DESK_OPEN_UNKNOWN_CHANNEL = "3 5 11 12 received_channel_unknown"
-CARRIED_ON_TIME = "3 6 7 9"
-CARRIED_OVERDUE = "3 6 11 13"
-CARRIED_NO_DATE = "3 6 7 resolved_no_due_date"
+CARRIED_ON_TIME = "3 6 7 9 stock_before"
+CARRIED_OVERDUE = "3 6 11 13 stock_before"
+CARRIED_NO_DATE = "3 6 7 resolved_no_due_date stock_before"
 REOPENED_OPEN = "reopened 11 12"
 VOIDED = "voided"
+STOCK_VOIDED = "voided stock_before stock_voided"
 KINDS = (
     *(ONLINE_EARLY, ONLINE_LATE, DESK_OPEN, DESK_OPEN_UNKNOWN_CHANNEL, CARRIED_ON_TIME, CARRIED_OVERDUE),
-    *(CARRIED_NO_DATE, REOPENED_OPEN, VOIDED),
+    *(CARRIED_NO_DATE, REOPENED_OPEN, VOIDED, STOCK_VOIDED),
 )
+CAME, WENT = "3 6 11 12 transferred_in", "stock_before transferred_out"
+"""A dossier that another row gave up: in the row that has it, and in the one that had it."""
 
 
 def document(
@@ -53,6 +56,21 @@ def document(
         for key, (of, whole) in (shares or {}).items():
             figures[key] = round(100 * figures[of] / figures[whole], 2) if figures[whole] else None
         rows.append(Row(dict(zip(by, node, strict=False)), figures, {}))
+    total = Row({}, rows[0].figures, dict.fromkeys(measured, NO_DIGEST))
+    counted = Counted(tuple(rows[1:]), total, more.pop("unknown", {}), more.pop("breaches", ()))
+    return made(definition, counted, by=by, first=first, last=last, **more)
+
+
+def made(
+    definition: Definition,
+    counted: Counted,
+    *,
+    by: Sequence[str] = (),
+    first: date = date(2024, 1, 1),
+    last: date = date(2024, 6, 30),
+    **more: Any,
+) -> dict[str, Any]:
+    """The document of figures that were written down."""
     request = Request(
         tenant="lang-son",
         first=first,
@@ -61,10 +79,7 @@ def document(
         position=1234,
         by=tuple(by),
         switches={switch.name: switch.default for switch in definition.switches},
-        lists=False,
     )
-    total = Row({}, rows[0].figures, dict.fromkeys(measured, NO_DIGEST))
-    counted = Counted(tuple(rows[1:]), total, more.pop("unknown", {}), more.pop("breaches", ()))
     return report(
         definition,
         request,

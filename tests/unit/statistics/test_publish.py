@@ -10,21 +10,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.domain.statistics.count import Breach
+from services.domain.statistics.count import Breach, Counted, Row
 from services.domain.statistics.definition import Definition
 from services.domain.statistics.definitions.four_figures import DEFINITION as FOUR
 from services.domain.statistics.definitions.ii06a import DEFINITION as II06A
+from services.domain.statistics.definitions.mean_time766 import DEFINITION as MEAN
 from services.domain.statistics.document import digest
 from services.domain.statistics.publish import Unpublishable, publish
 from tests.unit.statistics.documents import (
+    CAME,
     CARRIED_ON_TIME,
     DESK_OPEN,
     KINDS,
     ONLINE_EARLY,
     ONLINE_LATE,
     VOIDED,
+    WENT,
     Dossier,
     document,
+    made,
 )
 
 Unknown = tuple[tuple[Any, ...], str]
@@ -38,10 +42,14 @@ def equations(definition: Definition, published: Mapping[str, Any]) -> list[Equa
     missing = {(tuple(one["row"].get(name, "-") for name in by), one["cell"]) for one in published["suppressed"]}
     rows = [published["total"], *published["rows"]]
     places = {tuple(row["row"].get(name, "-") for name in by): row for row in rows}
-    cells = [cell.key for cell in definition.cells if cell.share is None]
+    cells = [cell.key for cell in definition.cells if not cell.made_of]
+    total = tuple("-" for _ in by)
     sums: list[list[tuple[int, Unknown]]] = []
     for place in places:
         for identity in definition.identities:
+            if place != total and identity.text == "11 kỳ trước = 6 + đã xóa":
+                # In a row it is only so if nothing was given up to another one; then the next identity says the same.
+                continue
             left = [(1, (place, cell)) for cell in identity.left]
             sums.append([*left, *((-1, (place, cell)) for cell in identity.right)])
     for depth in range(len(by)):
@@ -133,15 +141,18 @@ LABELS = [
 @st.composite
 def provinces(draw: st.DrawFn) -> list[Dossier]:
     kinds = st.sampled_from(KINDS)
-    return [
+    moved = draw(st.lists(st.tuples(st.sampled_from(LABELS), st.sampled_from(LABELS)), max_size=2))
+    given_up = [one for here, there in moved for one in ((here, CAME), (there, WENT))]
+    stayed = [
         (labels, kind)
         for labels in draw(st.lists(st.sampled_from(LABELS), min_size=1, unique=True))
         for kind in draw(st.lists(kinds, min_size=1, max_size=4))
         for _ in range(draw(st.sampled_from([1, 1, 2, 3, 4, 5, 6, 9, 40])))
     ]
+    return [*stayed, *given_up]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(provinces(), st.sampled_from([2, 3, 5, 10]))
 def test_no_missing_figure_can_be_worked_out(dossiers: list[Dossier], below: int) -> None:
     whole = document(dossiers)
@@ -276,3 +287,18 @@ def test_what_cannot_be_published_is_refused(more: dict[str, Any], below: int, s
     whole = document([(labels, ONLINE_EARLY)], **more)
     with pytest.raises(Unpublishable, match=said):
         publish(II06A, whole, below=below)
+
+
+def test_time_taken_by_few_dossiers_is_as_secret_as_their_number() -> None:
+    """Of procedure 2 there are 3 dossiers with 900 s; with procedure 1's 6,000 s printed the total would tell them."""
+    some = [Row({"procedure": "1"}, {"finished": 20, "seconds": 6000, "mean_days": 0.0}, {})]
+    some += [Row({"procedure": "2"}, {"finished": 3, "seconds": 900, "mean_days": 0.0}, {})]
+    some += [Row({"procedure": "3"}, {"finished": 0, "seconds": 0, "mean_days": None}, {})]
+    total = Row({}, {"finished": 23, "seconds": 6900, "mean_days": 0.0}, {})
+    published = publish(MEAN, made(MEAN, Counted(tuple(some), total, {}, ()), by=("procedure",)))
+    assert [(row["finished"], row["seconds"], row["mean_days"]) for row in published["rows"]] == [
+        (None, None, None),
+        (None, None, None),
+        (0, 0, None),
+    ]
+    assert (published["total"]["finished"], published["total"]["seconds"]) == (23, 6900)

@@ -46,7 +46,7 @@ def rows(mode: Mode, *, july: bool) -> Mapping[str | None, Figure]:
         DEFINITION, *DOSSIERS.values(), opens=opens, closes=closes, by=("agency",), declared=PROVINCE, mode=mode
     )
     assert counted.total.figures["3"] == sum(row.figures["3"] or 0 for row in counted.rows)
-    return {row.labels["agency"]: row.figures["3"] for row in counted.rows}
+    return {row.labels["agency"]: row.figures["3"] for row in counted.rows if row.figures["3"]}
 
 
 @pytest.mark.parametrize("mode", ["as_was", "as_is"])
@@ -69,3 +69,46 @@ def test_after_it_the_stock_is_where_it_went_or_is_not_known() -> None:
     assert rows("as_is", july=True) == {"H99": 1, "H99.01": 1, "H99.12": 1, "H99.32": 1, "H99.77": 1, None: 3}
     # As was: on 31 July the ended districts hold nothing, so theirs are not known.
     assert rows("as_was", july=True) == {"H99.01": 1, "H99.12": 1, "H99.32": 1, "H99.77": 1, None: 4}
+
+
+def test_what_one_agency_gave_up_another_one_has_or_it_is_not_known() -> None:
+    counted = asked(
+        DEFINITION, *DOSSIERS.values(), opens=JULY, closes=AUGUST, by=("agency",), declared=PROVINCE, mode="as_was"
+    )
+    moved = {
+        row.labels["agency"]: (
+            row.figures["transferred_in"],
+            row.figures["transferred_out"],
+            row.figures["stock_before"],
+        )
+        for row in counted.rows
+        if row.figures["transferred_in"] or row.figures["transferred_out"]
+    }
+    # The districts had one, two and one open on 30 June; one of the split district's was reassigned, the rest are not
+    # known on 31 July. The town keeps its code.
+    assert moved == {
+        "H99.10": (0, 1, 1),
+        "H99.11": (0, 2, 2),
+        "H99.13": (0, 1, 1),
+        "H99.32": (1, 0, 0),
+        None: (3, 0, 1),
+    }
+    assert counted.total.figures["transferred_in"] == counted.total.figures["transferred_out"] == 4
+    assert counted.total.figures["stock_before"] == counted.total.figures["6"] == 8
+    assert not counted.breaches
+
+
+@pytest.mark.parametrize("mode", ["as_was", "as_is"])
+def test_over_a_half_year_an_end_stays_with_the_agency_it_came_at(mode: Mode) -> None:
+    # Ended in June at a commune, given to its successor on 3 July with all the others: from April to September it is
+    # the commune's as was. As is it is the successor's, which did not exist yet on the day of the end.
+    ended = [
+        *accepted("H99.11.01"),
+        fact("one-stop", "processing_finished", at("2025-06-20 08:00")),
+        fact("one-stop", "reassigned", at("2025-07-03 08:00"), agency="H99.32"),
+    ]
+    half_year = {"opens": at("2025-04-01 00:00"), "closes": at("2025-10-01 00:00")}
+    counted = asked(DEFINITION, ended, by=("agency",), declared=PROVINCE, mode=mode, **half_year)
+    [row] = counted.rows
+    assert row.labels == {"agency": "H99.11.01" if mode == "as_was" else "H99.32"}
+    assert row.figures["7"] == 1
