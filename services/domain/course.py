@@ -44,6 +44,8 @@ class Course:
         self.status: DossierStatus | None = None
         self.phase: int = NOT_BEGUN
         self.clock: Clock = "not_started"
+        self.paused_since: datetime | None = None
+        """Since when the clock stands still, however many requests were open one over the other in that time."""
         self.submitted_at: datetime | None = None
         self.accepted_at: datetime | None = None
         self.ended_at: datetime | None = None
@@ -56,6 +58,8 @@ class Course:
         self.channel_rank: int | None = None
         self.agency: str | None = None
         self.agency_rank: int | None = None
+        self.ended_by: str | None = None
+        """The agency that had it when the end in force came: in statistics it stays there, whoever keeps it now."""
         self.procedure: str | None = None
         self.procedure_rank: int | None = None
         self.receiving_agency: str | None = None
@@ -111,8 +115,8 @@ class Course:
         self.status_fact = fact.id
         self.put("status", status, fact.system)
 
-    def wind(self, system: str) -> None:
-        """Let the clock follow what has moved."""
+    def wind(self, fact: Fact) -> None:
+        """Let the clock follow what a fact has moved."""
         if self.void or self.phase == ENDED:
             clock: Clock = "stopped"
         elif self.phase < RECEIVED:
@@ -120,7 +124,8 @@ class Course:
         else:
             clock = "paused" if self.pairing.open else "running"
         if clock != self.clock:
-            self.put("clock", clock, system)
+            self.paused_since = fact.occurred_at if clock == "paused" else None
+            self.put("clock", clock, fact.system)
 
     def put(self, field: str, value: object, system: str) -> None:
         """Give a field another value, which from now on rests on the word of this system."""
@@ -141,9 +146,6 @@ class Course:
 
     def segment(self, since: datetime) -> Segment:
         """How it stands, from a moment on."""
-        paused_since = None
-        if self.clock == "paused":
-            paused_since = min(pause.since for pause in self.pairing.open)
         return Segment(
             since,
             None,
@@ -154,8 +156,8 @@ class Course:
             self.ended_at,
             self.outcome,
             self.due_at,
-            paused_since,
-            self.agency,
+            self.paused_since,
+            self.ended_by if self.phase == ENDED else self.agency,
             self.procedure,
             self.channel,
             self.void,

@@ -112,6 +112,7 @@ class Segment(NamedTuple):
     """The promised date in force; while an end is in force, the one that held when it came."""
     paused_since: datetime | None
     agency: str | None
+    """The agency that handles it; while an end is in force, the one that had it when it came."""
     procedure: str | None
     channel: Channel | None
     void: bool
@@ -215,6 +216,11 @@ class Dossier:
     def rests_on(self) -> Mapping[str, str]:
         """Field of the state → the system whose claim it rests on. A field that was never moved is absent."""
         return self.course.rests_on
+
+    @property
+    def agency(self) -> str | None:
+        """The agency that has it now, also after its end."""
+        return self.course.agency
 
     @property
     def returned_at(self) -> datetime | None:

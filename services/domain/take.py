@@ -77,7 +77,7 @@ def take(course: Course, fact: Fact, epoch: Epoch) -> bool:
     else:
         _act(course, fact, voice)
     if course.moved:
-        course.wind(system)
+        course.wind(fact)
     return course.moved
 
 

@@ -77,7 +77,7 @@ def _row(known: Known) -> DossierRow:
         folded.returned_at,
         last.outcome,
         last.channel,
-        last.agency,
+        folded.agency if folded.segments else None,
         last.procedure,
         last.void,
     )

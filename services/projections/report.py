@@ -12,7 +12,7 @@ import polars as pl
 
 from services.domain.periods import months_of, period_of
 from services.domain.reference import Reference
-from services.domain.statistics.cases import PAPER_COLUMNS
+from services.domain.statistics.cases import PAPER_COLUMNS, with_later_ones
 from services.domain.statistics.count import Counted, Part, columns_of, part_of, total_of
 from services.domain.statistics.definition import Definition, Dimension, Question
 from services.domain.statistics.document import Request, report
@@ -87,9 +87,11 @@ async def cases_of_days(
     question = question_of(definition, request, days)
     columns = columns_of(definition, question)
     places = places_of(reference.catalogue, on=days[1])
+    latest = any(name.startswith("now_") for name in columns)
 
     def put_in_place(some: pl.DataFrame) -> None:
-        seated, unseated = seat(some, question, reference.agencies, request.mode, days[1])
+        known = with_later_ones(some) if latest else some
+        seated, unseated = seat(known, question, reference.agencies, request.mode, days[1])
         placed = place(seated, places)
         take(placed if request.agency is None else placed.filter(pl.col("agency") == request.agency), unseated)
 
@@ -99,7 +101,7 @@ async def cases_of_days(
             position=request.position,
             opens=question.opens,
             closes=question.closes,
-            latest=any(name.startswith("now_") for name in columns),
+            latest=latest,
             papers=not columns.isdisjoint(PAPER_COLUMNS),
         ),
         put_in_place,

@@ -41,8 +41,8 @@ AT_CLOSE: Final = tuple(SEEN)
 BEFORE: Final = ("accepted_at", "ended_at", "agency", "void")
 """What of a dossier is looked at just before the period: who carried it, and whether it was there at all."""
 NOW: Final = (
-    *("status", "accepted_at", "ended_at", "returned_at", "due_at", "paused_since", "agency", "procedure", "channel"),
-    *("supplements", "void"),
+    *("status", "submitted_at", "accepted_at", "ended_at", "returned_at", "due_at", "paused_since", "agency"),
+    *("procedure", "channel", "supplements", "void"),
 )
 
 SCHEMA: Final[dict[str, Any]] = {
@@ -53,6 +53,15 @@ SCHEMA: Final[dict[str, Any]] = {
     **{f"now_{name}": SEEN[name] for name in NOW},
 }
 """Column → type. `system` and `code` are the dossier's least code; a moment at which it was unknown shows nulls."""
+
+
+def with_later_ones(cases: pl.DataFrame) -> pl.DataFrame:
+    """The cases, those that came after the period told apart by what is known of them now."""
+    came_later = pl.col("void").is_null()
+    return cases.with_columns(
+        pl.when(came_later).then(f"now_{name}").otherwise(name).alias(name)
+        for name in ("agency", "procedure", "channel")
+    )
 
 
 PAPERS: Final[dict[str, Any]] = {
@@ -102,26 +111,26 @@ def with_papers(cases: pl.DataFrame, papers: pl.DataFrame) -> pl.DataFrame:
 
 
 def cases_of(
-    dossiers: Iterable[tuple[Sequence[Segment], CodeKey]], *, opens: datetime, closes: datetime
+    dossiers: Iterable[tuple[Sequence[Segment], CodeKey]], *, opens: datetime, closes: datetime, latest: bool = False
 ) -> pl.DataFrame:
     """The cases of the period [opens, closes) out of timelines, each with its least (system, code).
 
-    A dossier of which nothing was known just before `closes` is no case. For tests and small sets: a large province
-    is read as a frame from where its segments are kept.
+    A dossier of which nothing was known just before `closes` is no case, unless the `latest` is looked at too. For
+    tests and small sets: a large province is read as a frame from where its segments are kept.
     """
     rows: list[tuple[Any, ...]] = []
     for segments, (system, code) in dossiers:
         close = just_before(segments, closes)
-        if close is None:
+        if close is None and not (latest and segments):
             continue
-        before, latest = just_before(segments, opens), segments[-1]
+        before, last = just_before(segments, opens), segments[-1]
         rows.append(
             (
                 system,
                 code,
-                *(getattr(close, name) for name in AT_CLOSE),
+                *(None if close is None else getattr(close, name) for name in AT_CLOSE),
                 *(None if before is None else getattr(before, name) for name in BEFORE),
-                *(getattr(latest, name) for name in NOW),
+                *(getattr(last, name) for name in NOW),
             )
         )
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")

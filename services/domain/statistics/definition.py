@@ -40,6 +40,29 @@ class Question:
     """From which instants on which offset from UTC holds in the zone whose days are meant."""
     due: Due = "instant"
     switches: Mapping[str, str] = field(default_factory=dict)
+    mended: frozenset[str] = frozenset()
+    """Names of the definition's known bugs that are left out: counted as the form says."""
+    counted_at: datetime | None = None
+    """When the latest position was recorded: what a program that looks at the clock would have seen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bug:
+    """One thing a deployed program does that the form does not say, in words an official understands.
+
+    Its definition looks up by this name whether to count with it or as the form says, so a report can be counted both
+    ways and the difference is the dossiers that this bug moves. `only`: the switch and value under which it is there.
+    """
+
+    name: str
+    vi: str
+    en: str
+    only: tuple[str, str] | None = None
+
+    def acts(self, question: Question) -> bool:
+        """Whether counting is done with it."""
+        there = self.only is None or question.switches[self.only[0]] == self.only[1]
+        return there and self.name not in question.mended
 
 
 Given = Mapping[str, Mapping[str | None, int]]
@@ -133,5 +156,8 @@ class Definition:
     by: tuple[Dimension, ...] = ()
     from_day: date | None = None
     until_day: date | None = None
-    known_bugs: tuple[Words, ...] = ()
-    """What a deployed program does that the form does not say; it is counted so that its figures can be explained."""
+    known_bugs: tuple[Bug, ...] = ()
+    """What a deployed program does that the form does not say; counted so that its figures can be explained.
+
+    One after the other they can be mended, and without all of them the definition counts as form II.06a does.
+    """

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from contracts.observations import Observation
 from services.domain.dossier import Fact, fact_of_observation
 from services.domain.reference import reference_of
-from services.domain.statistics.cases import cases_of, papers_of, with_papers
-from services.domain.statistics.count import Counted, part_of, total_of
+from services.domain.statistics.cases import cases_of, papers_of, with_later_ones, with_papers
+from services.domain.statistics.count import Counted, columns_of, part_of, total_of
 from services.domain.statistics.definition import Definition, Dimension, Due, Mode, Question
 from services.domain.statistics.figures import Figure
 from services.domain.statistics.places import place, places_of
@@ -34,6 +34,8 @@ def asked(
     by: Sequence[Dimension] = (),
     declared: Sequence[Observation] = (),
     mode: Mode = "as_was",
+    counted_at: datetime | None = None,
+    mended: Collection[str] = (),
     calendar: Calendar | None = None,
     **switches: str,
 ) -> Counted:
@@ -49,10 +51,13 @@ def asked(
         offsets=offsets_of(ZONE),
         due=due,
         switches={switch.name: switch.default for switch in definition.switches} | switches,
+        mended=frozenset(mended),
+        counted_at=counted_at,
     )
+    latest = any(name.startswith("now_") for name in columns_of(definition, question))
     reference = reference_of(fact_of_observation(said) for said in declared)
-    cases = with_papers(cases_of(timelines, opens=opens, closes=closes), papers)
-    cases, _ = seat(cases, question, reference.agencies, mode, last)
+    known = with_papers(with_later_ones(cases_of(timelines, opens=opens, closes=closes, latest=latest)), papers)
+    cases, _ = seat(known, question, reference.agencies, mode, last)
     cases = place(cases, places_of(reference.catalogue, on=last, calendar=calendar))
     given_figures = given_by(reference.submitted, first=opens.astimezone(ZONE).date(), last=last)
     parts = [part_of(cases, definition, question, by=by)]

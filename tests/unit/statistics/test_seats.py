@@ -96,3 +96,19 @@ def test_what_one_agency_gave_up_another_one_has_or_it_is_not_known() -> None:
     assert counted.total.figures["transferred_in"] == counted.total.figures["transferred_out"] == 4
     assert counted.total.figures["stock_before"] == counted.total.figures["6"] == 8
     assert not counted.breaches
+
+
+@pytest.mark.parametrize("mode", ["as_was", "as_is"])
+def test_over_a_half_year_an_end_stays_with_the_agency_it_came_at(mode: Mode) -> None:
+    # Ended in June at a commune, given to its successor on 3 July with all the others: from April to September it is
+    # the commune's as was. As is it is the successor's, which did not exist yet on the day of the end.
+    ended = [
+        *accepted("H99.11.01"),
+        fact("one-stop", "processing_finished", at("2025-06-20 08:00")),
+        fact("one-stop", "reassigned", at("2025-07-03 08:00"), agency="H99.32"),
+    ]
+    half_year = {"opens": at("2025-04-01 00:00"), "closes": at("2025-10-01 00:00")}
+    counted = asked(DEFINITION, ended, by=("agency",), declared=PROVINCE, mode=mode, **half_year)
+    [row] = counted.rows
+    assert row.labels == {"agency": "H99.11.01" if mode == "as_was" else "H99.32"}
+    assert row.figures["7"] == 1
