@@ -23,12 +23,12 @@ from services.operator.open import Database, open_database
 from services.operator.report_words import as_due, as_list, as_mode, as_switches, day
 from services.operator.settings import read_settings
 from services.operator.tenants import require_tenant
-from services.projections import dossier_segments, flow_document
+from services.projections import flow_document
 from services.projections.cases import PostgresCases
 from services.projections.flow_report import PostgresFlowReports
 from services.projections.port import ReadModels
 from services.projections.postgres import PostgresReadModels
-from services.projections.report import make_report
+from services.projections.report import READ_MODELS, make_report
 from services.runtime.clock import Clock, SystemClock
 
 POLL_S: Final = 0.1
@@ -193,11 +193,12 @@ async def _declared(store: EventStore, tenant: str, position: int) -> Reference:
 async def wait_until_shown(
     models: ReadModels, tenant: str, position: int, *, clock: Clock, wait_s: float, quiet: bool
 ) -> None:
-    """Wait until the segments show a position of the log. Raises Away when they do not in time."""
+    """Wait until reports can be made as of a position of the log. Raises Away when they cannot in time."""
     began = clock.now()
     with screen.progress("Chờ dữ liệu · waiting for the read model", total=position, quiet=quiet) as moved:
         while True:
-            shown = (await models.positions(tenant)).get(dossier_segments.NAME, 0)
+            positions = await models.positions(tenant)
+            shown = min(positions.get(name, 0) for name in READ_MODELS)
             moved(min(shown, position))
             if shown >= position:
                 return

@@ -31,9 +31,11 @@ class Statements:
     live_build: str
     states: str
     segments_as_of: str
+    papers_as_of: str
     days: str
     flow: str
     cases: str
+    case_papers: str
 
 
 STATEMENTS: Final = load_statements(Statements, _FOLDER)
@@ -46,6 +48,7 @@ TABLE_STATEMENTS: Final = {
 TABLES_OF: Final = {
     "dossiers": ("dossiers", "codes"),
     "dossier_segments": ("segments",),
+    "dossier_papers": ("papers",),
     "agency_day": ("days",),
 }
 """The tables that hold a projection's rows."""
