@@ -462,7 +462,10 @@ CREATE TABLE read.segments (
     clock text NOT NULL,
     outcome text,
     least_system text NOT NULL,
-    least_code text NOT NULL
+    least_code text NOT NULL,
+    returned_at timestamp with time zone,
+    receiving_agency text,
+    supplements smallint NOT NULL
 );
 
 ALTER TABLE read.segments OWNER TO khop_owner;

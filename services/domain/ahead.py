@@ -11,7 +11,7 @@ from typing import cast
 
 from contracts.claims import Claim, StatusReported
 from contracts.codes import Channel, SystemKind
-from services.domain.authority import CHANNEL_SAID_BY, PLACE_SAID_BY, submission_kinds
+from services.domain.authority import CHANNEL_SAID_BY, PLACE_SAID_BY, Epoch, submission_kinds
 from services.domain.course import Course
 from services.domain.dossier import Fact
 from services.domain.transitions import REGISTERED
@@ -46,18 +46,20 @@ def look_ahead(course: Course, facts: Sequence[Fact]) -> None:
         if claim.procedure is not None and (course.procedure_rank is None or rank < course.procedure_rank):
             course.procedure, course.procedure_rank = claim.procedure, rank
             course.rest("procedure", fact.system)
+        if claim.receiving_agency is not None and (course.receiving_rank is None or rank < course.receiving_rank):
+            course.receiving_agency, course.receiving_rank = claim.receiving_agency, rank
     for kind in submission_kinds(last_channel):
         if kind in said_submission:
             course.submission = kind
             break
 
 
-def foresaw(course: Course, fact: Fact) -> bool:
+def foresaw(course: Course, fact: Fact, epoch: Epoch) -> bool:
     """Whether looking ahead over this fact too, as the last, would have changed nothing that was prepared."""
     claim = cast(Claim, fact.claim)
     if claim.agency is not None and course.agency_said is None:
         return False
-    kind = course.connections.at(fact.occurred_at).kinds.get(fact.system)
+    kind = epoch.kinds.get(fact.system)
     if kind is None:
         return True
     if claim.channel is not None:
@@ -68,12 +70,14 @@ def foresaw(course: Course, fact: Fact) -> bool:
             or (rank == course.channel_rank and claim.channel != course.channel)
         ):
             return False
-    if claim.agency is not None or claim.procedure is not None:
+    if claim.agency is not None or claim.procedure is not None or claim.receiving_agency is not None:
         rank = PLACE_SAID_BY.get(kind)
         if rank is not None:
             if claim.agency is not None and (course.agency_rank is None or rank < course.agency_rank):
                 return False
             if claim.procedure is not None and (course.procedure_rank is None or rank < course.procedure_rank):
+                return False
+            if claim.receiving_agency is not None and (course.receiving_rank is None or rank < course.receiving_rank):
                 return False
     if says_submission(fact):
         kinds = submission_kinds(course.channel)

@@ -1,8 +1,8 @@
-"""The flow report as an official reads it: Vietnamese with English beside it."""
+"""A report by a definition on a terminal: what was asked, the figures, and what must be said with them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from rich.box import SIMPLE
@@ -10,80 +10,113 @@ from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
 
-from services.domain.statistics.flow import FIGURES
+from services.domain.statistics.definition import Cell, Definition, Words
 
 LABELS: Final = {
-    "month": ("Tháng", "month"),
-    "agency": ("Đơn vị", "agency"),
-    "procedure": ("Thủ tục", "procedure"),
-    "channel": ("Kênh", "channel"),
-    "carried_over": ("Kỳ trước chuyển qua", "carried over"),
-    "received_online": ("Tiếp nhận trực tuyến", "received online"),
-    "received_direct": ("Tiếp nhận trực tiếp, bưu chính", "received direct or by post"),
-    "received_channel_unknown": ("Tiếp nhận, không rõ kênh", "received, channel unknown"),
-    "reopened": ("Xử lý lại", "reopened"),
-    "resolved_on_time": ("Giải quyết trước và đúng hạn", "resolved on time"),
-    "resolved_late": ("Giải quyết quá hạn", "resolved late"),
-    "resolved_no_due_date": ("Giải quyết, không có hạn", "resolved, no due date"),
-    "in_hand_not_due": ("Đang giải quyết, trong hạn", "in hand, not due"),
-    "in_hand_overdue": ("Đang giải quyết, quá hạn", "in hand, overdue"),
-    "in_hand_no_due_date": ("Đang giải quyết, không có hạn", "in hand, no due date"),
-    "voided": ("Đã xóa (ngoài thống kê)", "voided, counted nowhere else"),
+    "month": Words("Tháng", "month"),
+    "level": Words("Cấp", "level"),
+    "field": Words("Lĩnh vực", "field"),
+    "procedure": Words("Thủ tục", "procedure"),
+    "agency": Words("Đơn vị", "agency"),
+    "receiving_agency": Words("Nơi tiếp nhận", "receiving agency"),
+    "channel": Words("Kênh", "channel"),
 }
-_TOTAL: Final = ("Cả kỳ", "total")
+_NOT_KNOWN: Final = "không rõ · not known"
 _WIDEST: Final = 1_000
-_BESIDE_MAX: Final = 3
-"""So many rows stand side by side with the figures below one another; more stand below one another."""
 
 
-def show(document: Mapping[str, Any]) -> None:
-    """Print the report as a table."""
-    identity, rows = document["identity"], document["rows"]
+def show(definition: Definition, document: Mapping[str, Any]) -> None:
+    """Print the report: figures down where there is one row, else one row a line under numbered columns."""
     console = Console()
-    console.print(
-        f"Tình hình giải quyết hồ sơ · flow of dossiers: [bold]{identity['tenant']}[/bold], "
-        f"{identity['from']} – {identity['to']} ({identity['zone']}; hạn theo · due by {identity['due']}; "
-        f"vị trí · position {identity['position']})"
-    )
-    by = identity["by"]
-    total = {"": document["totals"]}
-    if len(rows) <= _BESIDE_MAX:
-        columns = {", ".join(_shown(row[name]) for name in by): row for row in rows} if by else {}
-        console.print(_figures_down(columns | total))
+    _head(console, definition, document)
+    if document["rows"]:
+        _across(console, definition, document)
     else:
-        _show_across(console, rows, document["totals"], by)
+        _down(console, definition, document)
+    _notes(console, definition, document)
 
 
-def _figures_down(columns: Mapping[str, Mapping[str, Any]]) -> Table:
-    table = Table("", "")
-    for heading, row in columns.items():
-        widest = max(len(f"{row[figure]:,}") for figure in FIGURES)
-        table.add_column(heading or "\n".join(_TOTAL), justify="right", min_width=widest)
-    for figure in FIGURES:
-        vietnamese, english = LABELS[figure]
-        table.add_row(vietnamese, english, *(f"{row[figure]:,}" for row in columns.values()))
-    return table
+def show_definitions(definitions: Iterable[Definition]) -> None:
+    """Print which reports there are."""
+    table = Table("Tên · name", "", "Căn cứ · source", box=SIMPLE)
+    table.add_row("flow", "Tình hình giải quyết hồ sơ · flow of dossiers", "mục tiêu chung của các biểu")
+    for one in definitions:
+        table.add_row(one.name, f"{one.title.vi} · {one.title.en}", one.source)
+    Console().print(table)
 
 
-def _show_across(console: Console, rows: list[Mapping[str, Any]], totals: Mapping[str, Any], by: Sequence[str]) -> None:
-    """Columns numbered as on the official form, each number explained above the table: names do not fit beside."""
-    used = [figure for figure in FIGURES if any(row[figure] for row in (*rows, totals))]
-    for number, figure in enumerate(used, start=1):
-        console.print(f"({number}) {' · '.join(LABELS[figure])}")
-    if unused := [" · ".join(LABELS[figure]) for figure in FIGURES if figure not in used]:
-        console.print(f"0 ở mọi dòng · 0 in every row: {'; '.join(unused)}")
+def _head(console: Console, definition: Definition, document: Mapping[str, Any]) -> None:
+    identity = document["identity"]
+    console.print(f"[bold]{definition.title.vi}[/bold]\n{definition.title.en}")
+    console.print(f"{definition.name} v{definition.version} · {definition.source}", highlight=False)
+    console.print(
+        f"{identity['tenant']}, {identity['from']} – {identity['to']} ({identity['zone']}; hạn theo · due by "
+        f"{identity['due']}; vị trí · position {identity['position']}; đơn vị · agencies {identity['mode']})",
+        highlight=False,
+    )
+    for switch in definition.switches:
+        words = switch.values[identity["switches"][switch.name]]
+        console.print(f"{switch.title.vi}: {words.vi} · {switch.title.en}: {words.en}", highlight=False)
+
+
+def _down(console: Console, definition: Definition, document: Mapping[str, Any]) -> None:
+    table = Table("", "", "", box=SIMPLE, show_header=False)
+    table.columns[2].justify = "right"
+    for cell in definition.cells:
+        table.add_row(f"({cell.key})" if cell.key.isdecimal() else "", heading(cell), told(document["total"][cell.key]))
+    console.print(table)
+
+
+def _across(console: Console, definition: Definition, document: Mapping[str, Any]) -> None:
+    numbered = [(cell.key if cell.key.isdecimal() else chr(97 + place), cell) for place, cell in _placed(definition)]
+    for number, cell in numbered:
+        console.print(f"({number}) {heading(cell)}", highlight=False)
+    by = document["identity"]["by"]
     table = Table(box=SIMPLE, padding=(0, 1, 0, 0), pad_edge=False, show_footer=True)
     for name in by:
-        footer = "\n".join(_TOTAL) if name == by[0] else ""
+        footer = "Tổng số\ntotal" if name == by[0] else ""
         table.add_column("\n".join(LABELS[name]), footer=footer, no_wrap=True)
-    for number, figure in enumerate(used, start=1):
-        table.add_column(f"({number})", footer=f"{totals[figure]:,}", justify="right", no_wrap=True)
-    for row in rows:
-        table.add_row(*(_shown(row[name]) for name in by), *(f"{row[figure]:,}" for figure in used))
+    for number, cell in numbered:
+        table.add_column(f"({number})", footer=told(document["total"][cell.key]), justify="right", no_wrap=True)
+    for row in document["rows"]:
+        labels = [_label(row["row"], name) for name in by]
+        table.add_row(*labels, *(told(row[cell.key]) for _, cell in numbered))
     # A terminal that is too narrow breaks lines; a figure is never cut short.
     whole = Measurement.get(console, console.options.update(max_width=_WIDEST), table).maximum
     Console(width=max(console.width, whole), soft_wrap=True).print(table)
 
 
-def _shown(value: str | None) -> str:
-    return "không rõ · unknown" if value is None else value
+def _placed(definition: Definition) -> list[tuple[int, Cell]]:
+    unnumbered = [cell for cell in definition.cells if not cell.key.isdecimal()]
+    return [(unnumbered.index(cell) if cell in unnumbered else 0, cell) for cell in definition.cells]
+
+
+def _notes(console: Console, definition: Definition, document: Mapping[str, Any]) -> None:
+    for key, words in document["unknown"].items():
+        console.print(f"({key}) {words['vi']} · {words['en']}", highlight=False)
+    for bug in definition.known_bugs:
+        console.print(f"! {bug.vi} · {bug.en}", highlight=False)
+    if not document["official"]:
+        console.print(
+            "Biểu này không áp dụng cho kỳ báo cáo đã chọn · this form is not the official one for this period"
+        )
+    console.print(f"SHA-256 {document['hash']}", highlight=False)
+
+
+def heading(cell: Cell) -> str:
+    """A cell's whole name, Vietnamese with English beside it."""
+    words = (*cell.group, cell.title)
+    return f"{' – '.join(one.vi for one in words)} · {' – '.join(one.en for one in words)}"
+
+
+def told(figure: float | None) -> str:
+    """A figure as Vietnamese officials write it: 1.234 and 98,88."""
+    if figure is None:
+        return "–"
+    return f"{figure:,}".translate(str.maketrans(",.", ".,"))
+
+
+def _label(labels: Mapping[str, str | None], name: str) -> str:
+    if name not in labels:
+        return ""
+    return labels[name] or _NOT_KNOWN

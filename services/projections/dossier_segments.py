@@ -57,4 +57,7 @@ def _row(known: Known, number: int, name: RowName) -> SegmentRow:
         segment.channel,
         segment.void,
         segment.reopened,
+        segment.returned_at,
+        segment.receiving_agency,
+        segment.supplements,
     )

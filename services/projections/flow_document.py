@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
+from services.domain.periods import months_of, period_of
 from services.domain.statistics.flow import CAME, FIGURES, VERSION, WENT_OR_STAYED, Due, list_hash
 from services.projections.flow_report import (
     Dimension,
     FlowQuery,
     FlowReports,
     FlowRow,
-    Period,
 )
-from services.projections.zones import start_of
 
 DEFINITION: Final = "flow"
 
@@ -40,12 +39,12 @@ async def flow_document(
     reports: FlowReports, request: FlowRequest, *, position: int, as_of: datetime | None = None
 ) -> dict[str, Any]:
     """The report as of a position. `as_of`: the time that was asked for, if the position was chosen by one."""
-    whole = _period(request.first, request.last, request.zone)
-    months = _months(request.first, request.last) if "month" in request.by else []
+    whole = period_of(request.first, request.last, request.zone)
+    months = months_of(request.first, request.last) if "month" in request.by else []
     query = FlowQuery(
         tenant=request.tenant,
         position=position,
-        periods=[_period(first, last, request.zone) for first, last in months] or [whole],
+        periods=[period_of(first, last, request.zone) for first, last in months] or [whole],
         zone=request.zone,
         due=request.due,
         by=cast("frozenset[Dimension]", frozenset(request.by) - {"month"}),
@@ -53,7 +52,7 @@ async def flow_document(
     )
     rows = await reports.flow(query)
     if not query.by:
-        rows = _every_period(rows, query)
+        rows = _everyperiod_of(rows, query)
     if request.by:
         # Not a sum of the rows: what is carried over into June is carried over from May, not once more.
         asked = FlowQuery(
@@ -64,7 +63,7 @@ async def flow_document(
             due=request.due,
             hashes=request.hashes,
         )
-        [total] = _every_period(await reports.flow(asked), asked)
+        [total] = _everyperiod_of(await reports.flow(asked), asked)
     else:
         [total] = rows
     return {
@@ -114,26 +113,13 @@ def _figures(row: FlowRow) -> dict[str, Any]:
     return {**figures, "hashes": dict(row.hashes)} if row.hashes else figures
 
 
-def _every_period(rows: list[FlowRow], query: FlowQuery) -> list[FlowRow]:
+def _everyperiod_of(rows: list[FlowRow], query: FlowQuery) -> list[FlowRow]:
     found = {row.period: row for row in rows}
     nothing = dict.fromkeys(FIGURES, 0)
     hashes = dict.fromkeys(FIGURES, list_hash(())) if query.hashes else {}
     return [
         found.get(number) or FlowRow(number, None, None, None, nothing, hashes) for number in range(len(query.periods))
     ]
-
-
-def _period(first: date, last: date, zone: ZoneInfo) -> Period:
-    return Period(start_of(first, zone), start_of(last + timedelta(days=1), zone))
-
-
-def _months(first: date, last: date) -> list[tuple[date, date]]:
-    months = []
-    while first <= last:
-        following = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
-        months.append((first, min(last, following - timedelta(days=1))))
-        first = following
-    return months
 
 
 def _utc(moment: datetime) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from contracts.codes import DossierStatus
 from services.domain.dossier import CodeKey, Segment
+from services.domain.periods import Period
 from services.domain.statistics.flow import flow, just_before
-from services.projections.flow_report import Dimension, FlowQuery, FlowRow, Period, told
+from services.projections.flow_report import Dimension, FlowQuery, FlowRow, told
 from services.projections.port import ReadModels
-from services.projections.tables import SegmentRow
+from services.projections.timelines import timelines
 
 
 class ReferenceFlowReports:
@@ -20,12 +20,7 @@ class ReferenceFlowReports:
         self._models = models
 
     async def flow(self, query: FlowQuery) -> list[FlowRow]:
-        timelines: dict[object, list[Segment]] = defaultdict(list)
-        least: dict[object, CodeKey] = {}
-        for row in await self._models.segments(query.tenant, as_of=query.position):
-            timelines[row.dossier].append(_segment(row))
-            least[row.dossier] = (row.least_system, row.least_code)
-        dossiers = [(timeline, least[dossier]) for dossier, timeline in timelines.items()]
+        dossiers = await timelines(self._models, query.tenant, as_of=query.position)
         return told(
             [row for number, period in enumerate(query.periods) for row in _rows(query, number, period, dossiers)]
         )
@@ -52,8 +47,3 @@ def _labels(now: Segment, by: frozenset[Dimension]) -> tuple[str | None, ...]:
         now.procedure if "procedure" in by else None,
         now.channel if "channel" in by else None,
     )
-
-
-def _segment(row: SegmentRow) -> Segment:
-    status = None if row.status is None else DossierStatus(row.status)
-    return Segment(row.occurred_from, row.occurred_to, status, *row[9:])

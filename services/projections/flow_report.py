@@ -4,28 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Literal, Protocol
 from zoneinfo import ZoneInfo
 
+from services.domain.periods import Period
 from services.domain.statistics.flow import FIGURES, Due, Figure
+from services.domain.zones import offsets_of
 from services.projections.port import ReadModelsUnavailable
 from services.projections.statements import STATEMENTS
-from services.projections.zones import offsets_of
 from services.runtime.database import translated
 
 if TYPE_CHECKING:
     from asyncpg import Pool, Record
 
 Dimension = Literal["agency", "procedure", "channel"]
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """From an instant on, up to but not including its closing instant."""
-
-    opens: datetime
-    closes: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,7 @@ class Statements:
     segments_as_of: str
     days: str
     flow: str
+    cases: str
 
 
 STATEMENTS: Final = load_statements(Statements, _FOLDER)

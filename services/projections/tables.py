@@ -89,6 +89,9 @@ class SegmentRow(NamedTuple):
     channel: Channel | None
     void: bool
     reopened: int
+    returned_at: datetime | None
+    receiving_agency: str | None
+    supplements: int
 
 
 class DayRow(NamedTuple):

@@ -38,7 +38,10 @@ def is_away(error: BaseException) -> bool:
     if isinstance(error, asyncpg.InterfaceError):
         # The driver uses this one type for its own misuse too; only the words tell. A pooled connection that was lost
         # says that it was "released back to the pool".
-        return any(word in str(error) for word in ("closed", "closing", "released back"))
+        if any(word in str(error) for word in ("closed", "closing", "released back")):
+            return True
+        # On a connection that is lost the undoing fails too, with words of misuse: what came first tells.
+        return error.__context__ is not None and is_away(error.__context__)
     return isinstance(error, _AWAY)
 
 

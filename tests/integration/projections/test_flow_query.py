@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contracts.codes import DossierStatus
+from services.domain.periods import Period
 from services.projections.dossier_segments import SEGMENTS
 from services.projections.flow_memory import ReferenceFlowReports
-from services.projections.flow_report import FlowQuery, Period, PostgresFlowReports
+from services.projections.flow_report import FlowQuery, PostgresFlowReports
 from services.projections.port import TableChanges
 from services.projections.postgres import PostgresReadModels
 from services.projections.tables import SegmentRow
@@ -67,6 +68,9 @@ def segment_rows(draw: st.DrawFn) -> list[SegmentRow]:
                     draw(st.sampled_from(["online", "direct", "postal", None])),
                     draw(st.booleans()) and draw(st.booleans()),
                     0,
+                    draw(maybe),
+                    draw(codes),
+                    draw(st.integers(0, 2)),
                 )
                 for first, last in draw(timelines())
             )

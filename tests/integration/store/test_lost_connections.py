@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import asyncpg
 import pytest
@@ -12,6 +14,7 @@ import pytest_asyncio
 from services.event_store.checkpoints import PostgresCheckpoints
 from services.event_store.port import OtherGeneration, StoreUnavailable
 from services.event_store.postgres import PostgresEventStore
+from services.runtime.database import translated
 from services.runtime.postgres import open_connection, open_pool
 from services.runtime.unavailable import DatabaseUnavailable
 
@@ -132,3 +135,31 @@ async def test_after_a_restore_readers_stop_until_a_person_has_judged(
         assert await checkpoints.get("relay", "lang-son") == 0
         await checkpoints.advance("relay", "lang-son", 1)
         assert await checkpoints.get("relay", "lang-son") == 1
+
+
+@pytest.mark.parametrize("writing", [False, True])
+async def test_a_connection_cut_behind_the_loops_back_is_away(postgres_dsn: str, writing: bool) -> None:
+    async def cut_off(pid: int) -> None:
+        async with open_connection(postgres_dsn, name="admin") as connection:
+            assert await connection.fetchval("SELECT pg_terminate_backend($1, 5000)", pid)
+
+    async def copy_and_be_cut(pool: asyncpg.Pool) -> None:
+        with translated():
+            async with pool.acquire() as connection, connection.transaction():
+                await connection.execute("CREATE TEMPORARY TABLE copied (number integer)")
+                copy = partial(connection.copy_records_to_table, "copied", records=[(1,)], columns=["number"])
+                await copy()
+                begun = asyncio.ensure_future(copy()) if writing else None
+                await asyncio.sleep(0)
+                # The loop stands still meanwhile, as it does while pages are folded: the server's last words lie
+                # there unread when the next call is made.
+                with ThreadPoolExecutor(1) as elsewhere:
+                    elsewhere.submit(lambda: asyncio.run(cut_off(connection.get_server_pid()))).result()
+                if begun is not None:
+                    await begun
+                await copy()
+
+    async with open_pool(postgres_dsn, name="copying") as pool:
+        for _ in range(5):
+            with pytest.raises(DatabaseUnavailable):
+                await copy_and_be_cut(pool)

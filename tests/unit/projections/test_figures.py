@@ -7,15 +7,16 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.domain.periods import Period
+from services.domain.zones import start_of
 from services.event_store.memory import MemoryEventStore
 from services.projections.agency_day import ZONE
 from services.projections.flow_document import FlowRequest, broken_rows, flow_document
 from services.projections.flow_memory import ReferenceFlowReports
-from services.projections.flow_report import FlowQuery, Period
+from services.projections.flow_report import FlowQuery
 from services.projections.keep import Keeper
 from services.projections.memory import MemoryReadModels
 from services.projections.tables import DayRow
-from services.projections.zones import start_of
 from tests.unit.projections.made_log import MadeLog
 
 FIRST, LAST = date(2024, 2, 27), date(2024, 3, 3)

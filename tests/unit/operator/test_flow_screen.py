@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.domain.statistics.flow import FIGURES
-from services.operator.report_screen import show
+from services.operator.flow_screen import show
 
 
 def report(rows: int) -> dict[str, Any]:

@@ -1,0 +1,138 @@
+"""What a statistical definition is: its cells, the law it comes from, the switches of its undecided readings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Literal, NamedTuple
+
+import polars as pl
+
+Due = Literal["instant", "day"]
+"""How due dates are compared: as instants, or as local days (the day of the due date counts whole)."""
+
+Mode = Literal["as_was", "as_is"]
+"""Which agency a dossier belongs to: the one that held it then, or the one that succeeded it by the period's end."""
+
+Dimension = Literal["agency", "receiving_agency", "level", "field", "procedure", "channel"]
+"""What dossiers may be told apart by; `field` (lĩnh vực) and `level` (cấp) come from the declared catalogue."""
+
+Confidence = Literal["read", "secondary", "inferred", "from memory"]
+"""How sure the reading of the source is: read in the text itself, told by others, inferred, remembered."""
+
+
+class Words(NamedTuple):
+    """What an official reads."""
+
+    vi: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a definition is asked: a period as instants, and how to read dates and undecided rules."""
+
+    opens: datetime
+    closes: datetime
+    """The first instant after the period."""
+    offsets: tuple[tuple[datetime, ...], tuple[timedelta, ...]]
+    """From which instants on which offset from UTC holds in the zone whose days are meant."""
+    due: Due = "instant"
+    switches: Mapping[str, str] = field(default_factory=dict)
+    mended: frozenset[str] = frozenset()
+    """Names of the definition's known bugs that are left out: counted as the form says."""
+    counted_at: datetime | None = None
+    """When the latest position was recorded: what a program that looks at the clock would have seen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bug:
+    """One thing a deployed program does that the form does not say, in words an official understands.
+
+    Its definition looks up by this name whether to count with it or as the form says, so a report can be counted both
+    ways and the difference is the dossiers that this bug moves. `only`: the switch and value under which it is there.
+    """
+
+    name: str
+    vi: str
+    en: str
+    only: tuple[str, str] | None = None
+
+    def acts(self, question: Question) -> bool:
+        """Whether counting is done with it."""
+        there = self.only is None or question.switches[self.only[0]] == self.only[1]
+        return there and self.name not in question.mended
+
+
+Measure = Callable[[Question], Mapping[str, pl.Expr]]
+"""Key of a cell → an expression over cases: a condition whose dossiers are counted, or a number that is added up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One figure of a row, measured, or made of measured ones.
+
+    `group`: the headings above it on the form. `needs`: facts without any of which, in the whole tenant, the figure is
+    not known. `share`: numerator and denominator, in per cent. `points`: of a share, the most it can score, reached at
+    `threshold` per cent.
+    """
+
+    key: str
+    title: Words
+    group: tuple[Words, ...] = ()
+    needs: tuple[str, ...] = ()
+    given_up: bool = False
+    """Whether it counts in the row of the agency that had the dossier before the period, not of the one that has it."""
+    share: tuple[str, str] | None = None
+    points: float | None = None
+    threshold: float = 100.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switch:
+    """A reading the sources leave open: its values, the default first."""
+
+    name: str
+    title: Words
+    values: Mapping[str, Words]
+
+    @property
+    def default(self) -> str:
+        """The value that holds where nothing is said."""
+        return next(iter(self.values))
+
+
+class Identity(NamedTuple):
+    """Two sums of cells that must be equal in every row, dossier by dossier."""
+
+    text: str
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """One way to count, kept for ever: a changed rule is another version, never a changed one.
+
+    `from_day`, `until_day`: the periods it is official for, by their last day; outside them it may be used and says so.
+    `by`: the dimensions it is printed by when nothing else is asked for, outermost first.
+    """
+
+    name: str
+    version: int
+    title: Words
+    source: str
+    confidence: Confidence
+    cells: tuple[Cell, ...]
+    measure: Measure
+    identities: tuple[Identity, ...] = ()
+    switches: tuple[Switch, ...] = ()
+    by: tuple[Dimension, ...] = ()
+    from_day: date | None = None
+    until_day: date | None = None
+    known_bugs: tuple[Bug, ...] = ()
+    """What a deployed program does that the form does not say; counted so that its figures can be explained.
+
+    One after the other they can be mended, and without all of them the definition counts as form II.06a does.
+    """

@@ -1,0 +1,79 @@
+"""Reads the words a person writes to `khop report`; what is wrong is said with the option and what to write instead."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from services.domain.statistics.definition import Definition, Due, Mode
+from services.operator.errors import WrongUsage
+
+
+def day(text: str, option: str) -> date:
+    """A local day."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a local day has no zone of its own
+    except ValueError:
+        raise WrongUsage(f"{option} {text!r} is no day; write it as 2024-06-30") from None
+
+
+def as_zone(name: str) -> ZoneInfo:
+    """A time zone."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise WrongUsage(f"--zone {name!r} is no time zone; write it as Asia/Ho_Chi_Minh") from None
+
+
+def as_due(text: str) -> Due:
+    """How due dates are compared."""
+    if text not in {"day", "instant"}:
+        raise WrongUsage(f"--due {text!r}: say day or instant")
+    return cast(Due, text)
+
+
+def as_mode(text: str) -> Mode:
+    """Which agency is meant."""
+    mode = text.replace("-", "_")
+    if mode not in {"as_was", "as_is"}:
+        raise WrongUsage(f"--mode {text!r}: say as_was or as_is")
+    return cast(Mode, mode)
+
+
+def as_list(text: str, option: str, known: Sequence[str]) -> tuple[str, ...]:
+    """Names with commas between, in the order in which they were written."""
+    asked = [part.strip() for part in text.split(",") if part.strip()]
+    for number, one in enumerate(asked):
+        if one not in known:
+            raise WrongUsage(f"{option} {one!r}: say any of {','.join(known)}, with commas between")
+        if one in asked[:number]:
+            raise WrongUsage(f"{option} {one!r} is there twice")
+    return tuple(asked)
+
+
+def as_switches(texts: Iterable[str], definition: Definition) -> dict[str, str]:
+    """Every switch of a definition with the value asked for, else its default."""
+    values = {switch.name: switch.default for switch in definition.switches}
+    known = {switch.name: switch.values for switch in definition.switches}
+    for text in texts:
+        name, _, value = text.partition("=")
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            offer = f"did you mean {near[0]}?" if near else f"{definition.name} has {', '.join(known) or 'none'}"
+            raise WrongUsage(f"--switch {text!r}: no switch of that name; {offer}")
+        if value not in known[name]:
+            raise WrongUsage(f"--switch {text!r}: {name} is one of {', '.join(known[name])}")
+        values[name] = value
+    return values
+
+
+def as_moment(text: str, zone: ZoneInfo) -> datetime:
+    """A time; without an offset it is one of the zone."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise WrongUsage(f"--as-of {text!r} is neither a position nor a time such as 2024-07-01T08:00+07:00") from None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)

@@ -1,0 +1,92 @@
+"""Reads the cases of a report out of the bitemporal segments, as of any position, as one frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import polars as pl
+
+from services.domain.statistics.cases import SCHEMA
+from services.projections.port import ReadModelsUnavailable
+from services.projections.statements import STATEMENTS
+from services.runtime.database import translated
+
+if TYPE_CHECKING:
+    from asyncpg import Pool, Record
+
+TEXT_BYTES: Final = 16 << 20
+"""How much of the answer is read in at once: about 100,000 dossiers."""
+_INSTANT: Final = pl.Datetime("us", "UTC")
+_ON_THE_WIRE: Final[dict[str, Any]] = {
+    name: pl.Int64 if kind == _INSTANT else pl.String if kind == pl.Boolean else kind for name, kind in SCHEMA.items()
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasesQuery:
+    """Which cases: those known at a position of a tenant's log, of the period [opens, closes).
+
+    `latest`: look at what holds at the latest too, without regard to the period.
+    """
+
+    tenant: str
+    position: int
+    opens: datetime
+    closes: datetime
+    latest: bool = False
+
+
+class Cases(Protocol):
+    """Where cases come from. Raises ReadModelsUnavailable."""
+
+    async def cases(self, query: CasesQuery, take: Callable[[pl.DataFrame], None]) -> None:
+        """Give `take` one row a dossier that was known just before `closes`, columns as in `SCHEMA`, in no order.
+
+        They come in frames of bounded size, at least one, so that a whole country need not be in memory at once.
+        """
+        ...
+
+
+class PostgresCases:
+    """By one statement over the schema `read`; its answer comes as text, which is read in by all cores at once."""
+
+    def __init__(self, pool: Pool[Record]) -> None:
+        self._pool = pool
+
+    async def cases(self, query: CasesQuery, take: Callable[[pl.DataFrame], None]) -> None:
+        text = bytearray()
+
+        async def keep(rows: bytes) -> None:
+            text.extend(rows)  # always whole rows: the server sends each in a message of its own
+            if len(text) >= TEXT_BYTES:
+                take(_read(bytes(text)))
+                text.clear()
+
+        with translated(ReadModelsUnavailable):
+            async with self._pool.acquire() as connection, connection.transaction(readonly=True):
+                # The rows of one report fit in memory; on disk the same joins take several times as long.
+                await connection.execute("SET LOCAL work_mem = '128MB'")
+                await connection.copy_from_query(
+                    STATEMENTS.cases,
+                    query.tenant,
+                    query.position,
+                    query.opens,
+                    query.closes,
+                    query.latest,
+                    output=keep,
+                    format="csv",
+                )
+        take(_read(bytes(text)))
+
+
+def _read(text: bytes) -> pl.DataFrame:
+    if not text:
+        return pl.DataFrame(schema=SCHEMA)
+    frame = pl.read_csv(text, has_header=False, new_columns=list(SCHEMA), schema=_ON_THE_WIRE)
+    return frame.with_columns(
+        *(pl.col(name).cast(_INSTANT) for name, kind in SCHEMA.items() if kind == _INSTANT),
+        *(pl.col(name) == "t" for name, kind in SCHEMA.items() if kind == pl.Boolean),
+    )
