@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final, NamedTuple, Protocol
 
 from services.projections.tables import DayRow, DossierRow, SegmentRow
@@ -51,6 +52,17 @@ class Build:
 
     number: int
     position: int
+
+
+class MonthToDate(NamedTuple):
+    """What each agency's steps come to at the end of a local day, true at one position of the log."""
+
+    position: int
+    counts: Mapping[str, tuple[int, ...]]
+    """Agency ("" is none) → how many dossiers in each of the classes of `services.domain.statistics.month_to_date`.
+
+    An agency whose figures came back to nothing may be there with zeros.
+    """
 
 
 class ReadModels(Protocol):
@@ -111,4 +123,8 @@ class ReadModels(Protocol):
 
     async def days(self, tenant: str) -> list[DayRow]:
         """Every row of the flows by day; rows of zeros left out."""
+        ...
+
+    async def month_to_date(self, tenant: str, day: date) -> MonthToDate:
+        """The figures from the first of a day's month to its end; position 0 for a tenant nothing is known of."""
         ...

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from services.projections.port import LIVE, Build, BuildGone, ReadModelsUnavailable, TableChanges
+from services.projections.port import LIVE, Build, BuildGone, MonthToDate, ReadModelsUnavailable, TableChanges
 from services.projections.statements import STATEMENTS, TABLE_STATEMENTS, TABLES_OF
 from services.projections.tables import DayRow, DossierRow, SegmentRow
 from services.runtime.database import translated
@@ -142,6 +143,12 @@ class PostgresReadModels:
     async def days(self, tenant: str) -> list[DayRow]:
         with translated(ReadModelsUnavailable):
             return [DayRow(*row) for row in await self._pool.fetch(STATEMENTS.days, tenant)]
+
+    async def month_to_date(self, tenant: str, day: date) -> MonthToDate:
+        with translated(ReadModelsUnavailable):
+            rows = await self._pool.fetch(STATEMENTS.month_to_date, tenant, day.replace(day=1), day)
+        counts = {row["agency"]: tuple(row)[2:] for row in rows if row["agency"] is not None}
+        return MonthToDate(rows[0]["position"] if rows else 0, counts)
 
 
 async def _advance(

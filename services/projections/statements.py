@@ -32,6 +32,7 @@ class Statements:
     states: str
     segments_as_of: str
     days: str
+    month_to_date: str
     flow: str
     cases: str
 
@@ -47,5 +48,6 @@ TABLES_OF: Final = {
     "dossiers": ("dossiers", "codes"),
     "dossier_segments": ("segments",),
     "agency_day": ("days",),
+    "month_to_date": ("steps",),
 }
 """The tables that hold a projection's rows."""

@@ -107,3 +107,29 @@ class DayRow(NamedTuple):
     resolved_late: int
     resolved_no_due_date: int
     voided: int
+
+
+class StepRow(NamedTuple):
+    """By how much an agency's figures of the month to date change on one local day against the day before.
+
+    A row of a `day` has the steps of that day, one of a `month` all of that month under its first; "" is no agency. The
+    further fields are the classes of `services.domain.statistics.month_to_date`, in their order.
+    """
+
+    span: str
+    day: date
+    agency: str
+    carried_over: int
+    received_online: int
+    received_direct: int
+    received_channel_unknown: int
+    reopened: int
+    resolved_on_time: int
+    resolved_late: int
+    resolved_no_due_date: int
+    in_hand_not_due: int
+    in_hand_overdue: int
+    in_hand_no_due_date: int
+    voided: int
+    resolved_early: int
+    falls_due: int
