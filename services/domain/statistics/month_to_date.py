@@ -19,6 +19,8 @@ from services.domain.dossier import Segment
 from services.domain.statistics.flow import Due, Figure, figures_seen, just_before
 from services.domain.zones import start_of
 
+FORM: Final = ("II.06a", 1)
+"""Name and version of the definition whose cells these are."""
 DUE: Final[Due] = "day"
 
 Class = Literal[Figure, "resolved_early", "falls_due"]

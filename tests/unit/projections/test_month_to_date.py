@@ -12,7 +12,7 @@ from services.domain.periods import period_of
 from services.domain.statistics.count import count
 from services.domain.statistics.definition import Question
 from services.domain.statistics.definitions.ii06a import DEFINITION
-from services.domain.statistics.month_to_date import CLASSES, COLUMNS, DUE, cells, falls_due
+from services.domain.statistics.month_to_date import CLASSES, COLUMNS, DUE, FORM, cells, falls_due
 from services.domain.zones import offsets_of
 from services.event_store.memory import MemoryEventStore
 from services.projections.agency_day import ZONE
@@ -196,5 +196,6 @@ def test_a_step_counts_what_the_form_has_and_every_class_is_kept() -> None:
     assert StepRow._fields[3:] == CLASSES
     assert set(COLUMNS) == {cell.key for cell in DEFINITION.cells}
     assert {one for classes in COLUMNS.values() for one in classes} == {*CLASSES} - {"falls_due"}
+    assert (DEFINITION.name, DEFINITION.version) == FORM
     assert (DUE, NAME in PROJECTIONS) == ("day", True)
     assert {switch.name: switch.default for switch in DEFINITION.switches} == QUESTION
