@@ -44,8 +44,11 @@ Day = Annotated[date, BeforeValidator(_no_number), Field(ge=date(EARLIEST.year, 
 Title = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]+$", min_length=1, max_length=1_000)]
 """The official title of an agency, procedure, field or holiday, as it was announced in public."""
 
-TimeOfDay = Annotated[str, Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
-"""A local time of day, such as `07:00`; `24:00` is the end of the day."""
+FormCell = Annotated[str, Field(pattern=r"^[!#-\[\]-~]+$", min_length=1, max_length=64)]
+"""A cell of a form by its codes: `3` is column 3 of the total, `G99-GD10/3` that of a row."""
+
+TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+"""A local time of day, such as `07:00`."""
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 

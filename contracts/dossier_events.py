@@ -6,7 +6,7 @@ dossier, the `state` with the highest `position` is right without knowing our ru
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal, Union, cast
+from typing import Annotated, Any, Final, Literal, Protocol, Union, cast
 from uuid import UUID
 
 from pydantic import Field, TypeAdapter, create_model
@@ -39,7 +39,33 @@ class DossierState(Frozen):
     """The dossier that goes on with this one's codes."""
 
 
-class DossierEvent(Envelope):
+class _Typed(Protocol):
+    @property
+    def type(self) -> str: ...
+    @property
+    def source(self) -> str: ...
+
+
+class Named:
+    """What `type` and `source` of an event say, in our words."""
+
+    @property
+    def act(self: _Typed) -> str:
+        """The act this type stands for."""
+        return ACT_OF_TYPE[self.type]
+
+    @property
+    def tenant(self: _Typed) -> str:
+        """The tenant named in `source`."""
+        return self.source.split("/", 3)[2]
+
+    @property
+    def system(self: _Typed) -> str:
+        """The system named in `source`."""
+        return self.source.rpartition("/")[2]
+
+
+class DossierEvent(Named, Envelope):
     """One recorded fact or announcement at one position of a tenant's log. `parse_event` gives the fitting subclass."""
 
     data: Frozen
@@ -47,21 +73,6 @@ class DossierEvent(Envelope):
     """After this event; absent for a tenant-level event."""
     changed: dict[str, str] = Field(default_factory=dict)
     """Field of the state that this event moved → the system whose claim it now rests on."""
-
-    @property
-    def act(self) -> str:
-        """The act this type stands for."""
-        return ACT_OF_TYPE[self.type]
-
-    @property
-    def tenant(self) -> str:
-        """The tenant named in `source`."""
-        return self.source.split("/", 3)[2]
-
-    @property
-    def system(self) -> str:
-        """The system named in `source`."""
-        return self.source.rpartition("/")[2]
 
 
 def type_of(act: str) -> str:

@@ -3,6 +3,7 @@ dossiers their meaning, and the figures it has reported. A position of the log f
 
 Whatever a source may not know is nullable, and null means "not known", never "no". A later statement under the same
 key holds over an earlier one and erases nothing. Every `valid_to` is the first day on which the thing no longer holds.
+The bounds on lists keep each statement, at all of them at once, below the size of one message.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from contracts.codes import (
     AgencyLevel,
     Code,
     Day,
+    FormCell,
+    Label,
     LimitUnit,
     OnlineLevel,
     Succession,
@@ -93,7 +96,7 @@ class CalendarSeason(Frozen):
 
     first_day: Day
     last_day: Day
-    weekdays: Annotated[dict[Weekday, Annotated[tuple[OpenHours, ...], Field(max_length=8)]], Field(max_length=7)]
+    weekdays: Annotated[dict[Weekday, Annotated[tuple[OpenHours, ...], Field(max_length=4)]], Field(max_length=7)]
     """A weekday that is absent is a rest day."""
     agency: Code | None = None
 
@@ -102,7 +105,7 @@ class RestDay(Frozen):
     """Ngày nghỉ lễ, nghỉ bù, nghỉ hoán đổi: a day without work whatever the week says."""
 
     date: Day
-    title: Title
+    title: Label
     agency: Code | None = None
 
 
@@ -122,10 +125,10 @@ class CalendarDeclared(Frozen):
 
     version: Code
     zone: ZoneName
-    years: Annotated[tuple[Annotated[int, Field(ge=1900, lt=2200)], ...], Field(min_length=1, max_length=100)]
-    seasons: Annotated[tuple[CalendarSeason, ...], Field(max_length=500)]
-    rest_days: Annotated[tuple[RestDay, ...], Field(max_length=3_000)]
-    make_up_days: Annotated[tuple[MakeUpDay, ...], Field(max_length=1_000)]
+    years: Annotated[tuple[Annotated[int, Field(ge=1900, lt=2200)], ...], Field(min_length=1, max_length=20)]
+    seasons: Annotated[tuple[CalendarSeason, ...], Field(max_length=150)]
+    rest_days: Annotated[tuple[RestDay, ...], Field(max_length=400)]
+    make_up_days: Annotated[tuple[MakeUpDay, ...], Field(max_length=100)]
 
 
 class FiguresSubmitted(Frozen):
@@ -143,10 +146,10 @@ class FiguresSubmitted(Frozen):
     agency: Code | None = None
     """Absent: the whole tenant."""
     figures: Annotated[
-        dict[Code, Annotated[int, Field(ge=0, le=10**15)]],
+        dict[FormCell, Annotated[int, Field(ge=0, le=10**15)]],
         Field(min_length=1, max_length=10_000),
     ]
-    """Cell → what was sent: `3` is column 3 of the total, `G99-GD10/3` that of a row. A cell left empty is absent."""
+    """Cell → what was sent. A cell that was left empty is absent."""
     submitted_to: SystemName
     reference: Code | None = None
     """Its number in the system it was sent to."""

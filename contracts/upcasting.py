@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 
 from contracts.dossier_events import DossierEvent, parse_current
+from contracts.events_to_fold import EventToFold, parse_current_to_fold
 
+E = TypeVar("E")
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 """Takes an event of version n, gives the same event in version n+1 with its new `type`."""
 
@@ -29,13 +31,22 @@ def parse_event(raw: bytes, steps: Mapping[str, Upcast] = UPCASTS) -> DossierEve
 
     Raises pydantic.ValidationError when it is none: an unknown type stays unknown, it is never skipped.
     """
+    return _parse(raw, steps, parse_current)
+
+
+def parse_event_to_fold(raw: bytes, steps: Mapping[str, Upcast] = UPCASTS) -> EventToFold:
+    """The same for a reader that folds events itself and needs no state."""
+    return _parse(raw, steps, parse_current_to_fold)
+
+
+def _parse(raw: bytes, steps: Mapping[str, Upcast], parse: Callable[[bytes], E]) -> E:
     try:
-        return parse_current(raw)
+        return parse(raw)
     except ValidationError:
         try:
             document = from_json(raw)
         except ValueError:
             document = None
-        if not isinstance(document, dict) or document.get("type") not in steps:
+        if not isinstance(document, dict) or not isinstance(kind := document.get("type"), str) or kind not in steps:
             raise
-        return parse_current(to_json(upcast(document, steps)))
+        return parse(to_json(upcast(document, steps)))

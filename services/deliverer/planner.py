@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
+from contracts.dossier_events import DossierEvent
+from contracts.upcasting import parse_event
 from services.deliverer.letters import Letters, letter_of, read
 from services.deliverer.owed import concerns, delivery_of
 from services.deliverer.present import present_of, starts_from_present
@@ -32,7 +34,7 @@ class Planner:
         self._page = page
         self._one_at_a_time: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._seen_heads: dict[str, int] = {}
-        self._records = EventRecords(store.generation)
+        self._records = EventRecords(store.generation, parse_event)
 
     async def handle(self, batch: Sequence[Received]) -> list[Poisoned]:
         """Take a batch of the events topic. Raises Transient, and DatabaseUnavailable from the stores."""
@@ -52,7 +54,7 @@ class Planner:
             await self.plan(tenant, {}, target=self._seen_heads.get(tenant, 0))
         self._seen_heads = heads
 
-    async def plan(self, tenant: str, entries: Mapping[int, Entry], *, target: int) -> None:
+    async def plan(self, tenant: str, entries: Mapping[int, Entry[DossierEvent]], *, target: int) -> None:
         """Write what is owed to each subscriber of the tenant up to `target`, from `entries` or else the store."""
         async with self._one_at_a_time[tenant]:
             subscribers = {subscriber.name: subscriber for subscriber in await self._ledger.subscribers(tenant)}
@@ -69,10 +71,10 @@ class Planner:
                 self._wake(tenant)
 
     async def _next_entries(
-        self, tenant: str, entries: Mapping[int, Entry], *, after: int, up_to: int | None
-    ) -> list[Entry]:
+        self, tenant: str, entries: Mapping[int, Entry[DossierEvent]], *, after: int, up_to: int | None
+    ) -> list[Entry[DossierEvent]]:
         limit = self._page if up_to is None else min(self._page, up_to - after)
-        chunk: list[Entry] = []
+        chunk: list[Entry[DossierEvent]] = []
         while len(chunk) < limit and (entry := entries.get(after + 1 + len(chunk))) is not None:
             chunk.append(entry)
         if not chunk:
@@ -82,7 +84,7 @@ class Planner:
             raise Transient(f"{tenant}: the log has no position {after + 1} although later ones were announced")
         return chunk
 
-    async def _write(self, subscriber: Subscriber, chunk: Sequence[Entry], *, after: int) -> int:
+    async def _write(self, subscriber: Subscriber, chunk: Sequence[Entry[DossierEvent]], *, after: int) -> int:
         for run in _runs(chunk):
             owed = []
             for entry in run:
@@ -115,7 +117,7 @@ class Planner:
         return (await self._ledger.planned(subscriber.tenant))[subscriber.name]
 
 
-def _runs(chunk: Sequence[Entry]) -> list[Sequence[Entry]]:
+def _runs(chunk: Sequence[Entry[DossierEvent]]) -> list[Sequence[Entry[DossierEvent]]]:
     """The chunk cut so that an event which says that its dossier was absorbed is the first of its run."""
     cuts = [
         index

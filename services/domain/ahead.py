@@ -11,7 +11,7 @@ from typing import cast
 
 from contracts.claims import Claim, StatusReported
 from contracts.codes import Channel, SystemKind
-from services.domain.authority import CHANNEL_SAID_BY, PLACE_SAID_BY, submission_kinds
+from services.domain.authority import CHANNEL_SAID_BY, PLACE_SAID_BY, Epoch, submission_kinds
 from services.domain.course import Course
 from services.domain.dossier import Fact
 from services.domain.transitions import REGISTERED
@@ -54,12 +54,12 @@ def look_ahead(course: Course, facts: Sequence[Fact]) -> None:
             break
 
 
-def foresaw(course: Course, fact: Fact) -> bool:
+def foresaw(course: Course, fact: Fact, epoch: Epoch) -> bool:
     """Whether looking ahead over this fact too, as the last, would have changed nothing that was prepared."""
     claim = cast(Claim, fact.claim)
     if claim.agency is not None and course.agency_said is None:
         return False
-    kind = course.connections.at(fact.occurred_at).kinds.get(fact.system)
+    kind = epoch.kinds.get(fact.system)
     if kind is None:
         return True
     if claim.channel is not None:

@@ -80,26 +80,49 @@ class Span:
     agencies: frozenset[str] | None
 
 
+class Voice:
+    """Whose words move the state of a dossier of this agency (None: it does not matter), for one system."""
+
+    __slots__ = ("_answers", "_epoch", "agency", "kind", "system")
+
+    def __init__(self, epoch: Epoch, system: str, kind: SystemKind, agency: str | None) -> None:
+        self.system = system
+        self.kind = kind
+        self.agency = agency
+        self._epoch = epoch
+        self._answers: dict[str, bool] = {}
+
+    def moves(self, act: str) -> bool:
+        """Whether its word on this act moves the state; not for `submitted`, which the dossier itself decides."""
+        answer = self._answers.get(act)
+        if answer is None:
+            answer = self._answers[act] = self._epoch.moves(act, self.system, self.agency)
+        return answer
+
+
 class Epoch:
     """The systems that took part during one stretch of time in which none came or went."""
 
-    __slots__ = ("_moves", "kinds", "spans")
+    __slots__ = ("_voices", "kinds", "spans")
 
     def __init__(self, spans: Iterable[Span]) -> None:
         self.spans = tuple(spans)
         self.kinds: dict[str, SystemKind] = {span.system: span.kind for span in self.spans}
         self.kinds[OPERATOR] = "operator"
-        self._moves: dict[tuple[str, str, str | None], bool] = {}
+        self._voices: dict[tuple[str, str | None], Voice] = {}
+
+    def voice(self, system: str, agency: str | None) -> Voice | None:
+        """A system's voice about a dossier of this agency (None: not known); None if it took part in nothing."""
+        voice = self._voices.get((system, agency))
+        if voice is None:
+            kind = self.kinds.get(system)
+            if kind is None:
+                return None
+            voice = self._voices[system, agency] = Voice(self, system, kind, agency)
+        return voice
 
     def moves(self, act: str, system: str, agency: str | None) -> bool:
         """Whether this system's word on this act moves the state of a dossier of this agency (None: not known)."""
-        asked = (act, system, agency)
-        answer = self._moves.get(asked)
-        if answer is None:
-            answer = self._moves[asked] = self._decide(act, system, agency)
-        return answer
-
-    def _decide(self, act: str, system: str, agency: str | None) -> bool:
         if act == "voided" and self.kinds.get(system) == "operator":
             return True
         covering = [span for span in self.spans if span.agencies is None or agency is None or agency in span.agencies]

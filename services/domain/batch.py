@@ -40,6 +40,7 @@ class Batch:
         self._held = held
         self._codes = codes
         self.events: list[DossierEvent] = []
+        self.dossiers: list[UUID | None] = []
         self.new_held: dict[UUID, Held] = {}
         self.new_codes: dict[CodeKey, UUID] = {}
         self.absorbed: set[UUID] = set()
@@ -147,12 +148,14 @@ class Batch:
         }
         event = construct(kind, values, EVENT_FIELDS)
         self.events.append(event)
+        self.dossiers.append(dossier)
         return event
 
     def decision(self) -> Decision:
         """All that the batch changed."""
         return Decision(
             events=self.events,
+            dossiers=self.dossiers,
             codes=self.new_codes,
             entries=tuple(held.entry for held in self.new_held.values()),
             held={id_: held for id_, held in self.new_held.items() if held.codes},
@@ -171,6 +174,8 @@ def changed_fields(before: Dossier | None, after: Dossier, fallback: str) -> dic
             for field, value in zip(STATE_FIELDS, _values(now), strict=True)
             if value not in (None, False, "not_started")
         }
+    if before.course is now:
+        return {}
     old, new = _values(before.course), _values(now)
     if old == new:
         return {}

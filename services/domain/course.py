@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from contracts.codes import Channel, Clock, DossierStatus, Outcome, SystemKind
@@ -43,6 +43,8 @@ class Course:
         self.status: DossierStatus | None = None
         self.phase: int = NOT_BEGUN
         self.clock: Clock = "not_started"
+        self.paused_since: datetime | None = None
+        """Since when the clock stands still, however many requests were open one over the other in that time."""
         self.submitted_at: datetime | None = None
         self.accepted_at: datetime | None = None
         self.ended_at: datetime | None = None
@@ -55,6 +57,8 @@ class Course:
         self.channel_rank: int | None = None
         self.agency: str | None = None
         self.agency_rank: int | None = None
+        self.ended_by: str | None = None
+        """The agency that had it when the end in force came: in statistics it stays there, whoever keeps it now."""
         self.procedure: str | None = None
         self.procedure_rank: int | None = None
         self.receiving_agency: str | None = None
@@ -75,8 +79,6 @@ class Course:
         self.status_fact: UUID | None = None
         self.found: tuple[Judgement, ...] = ()
         self.retractions = False
-        self.last: Any = None
-        """Order of the last fact taken."""
         self.begun = False
         self.moved = False
         """Whether the fact taken last changed anything that a segment or the state shows."""
@@ -111,8 +113,8 @@ class Course:
         self.status_fact = fact.id
         self.put("status", status, fact.system)
 
-    def wind(self, system: str) -> None:
-        """Let the clock follow what has moved."""
+    def wind(self, fact: Fact) -> None:
+        """Let the clock follow what a fact has moved."""
         if self.void or self.phase == ENDED:
             clock: Clock = "stopped"
         elif self.phase < RECEIVED:
@@ -120,7 +122,8 @@ class Course:
         else:
             clock = "paused" if self.pairing.open else "running"
         if clock != self.clock:
-            self.put("clock", clock, system)
+            self.paused_since = fact.occurred_at if clock == "paused" else None
+            self.put("clock", clock, fact.system)
 
     def put(self, field: str, value: object, system: str) -> None:
         """Give a field another value, which from now on rests on the word of this system."""
@@ -141,9 +144,6 @@ class Course:
 
     def segment(self, since: datetime) -> Segment:
         """How it stands, from a moment on."""
-        paused_since = None
-        if self.clock == "paused":
-            paused_since = min(pause.since for pause in self.pairing.open)
         return Segment(
             since,
             None,
@@ -154,8 +154,8 @@ class Course:
             self.ended_at,
             self.outcome,
             self.due_at,
-            paused_since,
-            self.agency,
+            self.paused_since,
+            self.ended_by if self.phase == ENDED else self.agency,
             self.procedure,
             self.channel,
             self.void,

@@ -12,7 +12,7 @@ from typing import cast
 from uuid import UUID
 
 from contracts.claims import ACTS, Retracted
-from contracts.dossier_events import DossierEvent
+from contracts.events_to_fold import EventToFold
 from contracts.observations import Observation
 from services.domain.authority import Connections, bears_on_connections, connections_of, is_tenant_level
 from services.domain.batch import Batch, changed_fields
@@ -76,11 +76,11 @@ def _bears_on_identity(observation: Observation) -> bool:
     return act in IDENTITY_ACTS or (act == "retracted" and cast(Retracted, observation.data).act in IDENTITY_ACTS)
 
 
-def hold(entry: Entry, events: Iterable[DossierEvent], connections: Connections) -> Held:
+def hold(entry: Entry, events: Iterable[EventToFold], connections: Connections) -> Held:
     """A dossier as it stands, from the stored events of its lineage in any order."""
     subject = str(entry.dossier)
     facts: list[Fact] = []
-    latest: DossierEvent | None = None
+    latest: EventToFold | None = None
     for event in events:
         if event.subject == subject and (latest is None or event.position > latest.position):
             latest = event
@@ -120,11 +120,13 @@ def decide(
         held=held,
         connections=connections,
     )
-    seen: set[UUID] = set()
+    # By number: hashing a UUID is a call into Python code.
+    seen = {one.int for one in known}
     for observation in observations:
-        if observation.id in known or observation.id in seen:
+        number = observation.id.int
+        if number in seen:
             continue
-        seen.add(observation.id)
+        seen.add(number)
         fact = fact_of_observation(observation)
         if is_tenant_level(fact):
             _tenant_level(batch, fact, observation.traceparent)

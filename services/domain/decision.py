@@ -48,6 +48,8 @@ class Decision:
 
     events: Sequence[DossierEvent]
     """At the positions after the last one, without a gap."""
+    dossiers: Sequence[UUID | None]
+    """Which dossier each of the events is about; None for a tenant-level one."""
     codes: Mapping[CodeKey, UUID]
     """Codes that are found under another dossier than before, or for the first time."""
     entries: Sequence[Entry]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
@@ -10,7 +10,8 @@ from uuid import UUID
 
 from contracts.claims import ACTS
 from contracts.codes import Channel, Clock, DossierStatus, Outcome
-from contracts.dossier_events import DossierEvent, DossierState
+from contracts.dossier_events import DossierState
+from contracts.events_to_fold import EventToFold
 from contracts.frozen import Frozen
 from contracts.observations import Observation
 from services.domain.construct import STATE_FIELDS_SET, construct
@@ -65,13 +66,16 @@ def fact_of_observation(observation: Observation) -> Fact:
     )
 
 
-def fact_of_event(event: DossierEvent, *, utc: bool = False) -> Fact | None:
+_ANNOUNCEMENTS: Final = frozenset(act for act, (_, scope) in ACTS.items() if scope == "announcement")
+
+
+def fact_of_event(event: EventToFold, *, utc: bool = False) -> Fact | None:
     """The fact a stored event holds; None for an announcement of ours, which says nothing new about a dossier.
 
     With `utc` its time is the same moment in UTC, for readers that compare and store it more often than they show it.
     """
     act = event.act
-    if ACTS[act][1] == "announcement":
+    if act in _ANNOUNCEMENTS:
         return None
     return Fact(
         event.id,
@@ -107,6 +111,7 @@ class Segment(NamedTuple):
     """The promised date in force; while an end is in force, the one that held when it came."""
     paused_since: datetime | None
     agency: str | None
+    """The agency that handles it; while an end is in force, the one that had it when it came."""
     procedure: str | None
     channel: Channel | None
     void: bool
@@ -164,21 +169,57 @@ STATE_FIELDS: Final = (
 """The fields of the state that facts move; `codes` and `merged_into` come from the identity map."""
 
 
+class Said:
+    """The facts about a dossier in order of arrival: one list for all its versions, of which each counts its own.
+
+    So going on by one fact touches none of those before it. Copying a tuple of them touches every one, and what was
+    not touched for some thousand events has to come from the machine's memory: that was a tenth of following a log.
+    """
+
+    __slots__ = ("act_ids", "facts")
+
+    def __init__(self, facts: Iterable[Fact]) -> None:
+        self.facts = list(facts)
+        self.act_ids = {fact.act_id for fact in self.facts}
+        """Of a version's own facts and maybe of others': what is not in here, none of its facts has."""
+
+    def and_then(self, fact: Fact, *, count: int) -> Said:
+        """The first `count` of these facts and one more."""
+        # Who is not the latest version goes on in a list of its own.
+        said = self if count == len(self.facts) else Said(self.facts[:count])
+        said.facts.append(fact)
+        said.act_ids.add(fact.act_id)
+        return said
+
+
 @dataclass(slots=True, eq=False)
 class Dossier:
     """The result of folding the facts about one dossier. Make one with `fold` or `extend` only; it never changes."""
 
-    facts: tuple[Fact, ...]
-    """Every fact about its codes, in order of arrival here; the result does not depend on that order."""
+    said: Said
+    count: int
+    """How many of the facts in `said` are its own: the first so many."""
     segments: tuple[Segment, ...]
     """Its whole timeline as known now, oldest first, without a gap; empty while nobody with authority said anything."""
     course: Course
     """What `extend` needs to go on from here; opaque to everyone else."""
+    last: Fact | None
+    """The last in order of the facts that hold."""
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """Every fact about its codes, in order of arrival here; the result does not depend on that order."""
+        return tuple(self.said.facts[: self.count])
 
     @property
     def rests_on(self) -> Mapping[str, str]:
         """Field of the state → the system whose claim it rests on. A field that was never moved is absent."""
         return self.course.rests_on
+
+    @property
+    def agency(self) -> str | None:
+        """The agency that has it now, also after its end."""
+        return self.course.agency
 
     @property
     def returned_at(self) -> datetime | None:

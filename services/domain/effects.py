@@ -68,6 +68,7 @@ def accepted(course: Course, fact: Fact) -> None:
             course.judge("end_before_acceptance", fact, "an end dated before the acceptance takes effect with it")
             course.put("ended_at", fact.occurred_at, fact.system)
             course.put("due_at", course.due_claimed, fact.system)
+            course.ended_by = course.agency
         course.put("accepted_at", fact.occurred_at, fact.system)
     course.rise(RECEIVED, ACCEPTED, fact)
 
@@ -161,6 +162,7 @@ def processing_finished(course: Course, fact: Fact) -> None:
     if course.phase == ENDED and course.outcome != "finished":
         course.put("ended_at", fact.occurred_at, fact.system)
         course.put("outcome", "finished", fact.system)
+        course.ended_by = course.agency
         if course.status is not RETURNED:
             course.turn(FINISHED, fact)
     else:
@@ -215,6 +217,7 @@ def _end(course: Course, outcome: Outcome, fact: Fact) -> None:
     course.turn(status, fact)
     course.put("ended_at", fact.occurred_at, fact.system)
     course.put("outcome", outcome, fact.system)
+    course.ended_by = course.agency
     course.phase = ENDED
     course.pairing = course.pairing.ended()
 

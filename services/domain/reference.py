@@ -39,6 +39,8 @@ class Submitted:
     """Figures as they were sent: one report of one form."""
 
     form: str
+    key: str | None
+    """What tells this report from others of the form, where it was loaded from a file."""
     submitted_at: datetime
     figures: FiguresSubmitted
     fact: UUID
@@ -149,7 +151,7 @@ def _procedure(fact: Fact) -> Procedure:
 
 
 def _submitted(fact: Fact) -> Submitted:
-    return Submitted(fact.code, fact.occurred_at, cast(FiguresSubmitted, fact.claim), fact.id)
+    return Submitted(fact.code, fact.act_id, fact.occurred_at, cast(FiguresSubmitted, fact.claim), fact.id)
 
 
 def _ids(facts: Iterable[Fact]) -> list[list[str]]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final, NamedTuple, cast
+from typing import Final, cast
 
-from contracts.claims import Claim, StatusReported
+from contracts.claims import ACTS, Claim, StatusReported
 from contracts.codes import SystemKind
-from services.domain.authority import CHANNEL_SAID_BY, PLACE_SAID_BY, Epoch
+from services.domain.authority import CHANNEL_SAID_BY, PLACE_SAID_BY, Epoch, Voice
 from services.domain.course import Course
 from services.domain.dossier import Fact
 from services.domain.effects import DERIVED, EXPLICIT
@@ -17,10 +17,10 @@ from services.domain.transitions import (
     IN_PROCESS,
     PHASE,
     REGISTERED,
+    STATUS_AFTER,
     Row,
-    acts_between,
     after_act,
-    after_report,
+    reported,
 )
 
 _NO_ROW: Final = Row()
@@ -29,28 +29,37 @@ _GIVES_DUE_DATE: Final = frozenset(
 )
 
 
-class _Voice(NamedTuple):
-    """Who speaks: a system as what it was at that time, about a dossier of this agency (None: it does not matter)."""
-
-    system: str
-    kind: SystemKind
-    epoch: Epoch
-    agency: str | None
-
-    def decides(self, act: str, course: Course) -> bool:
-        """Whether its word on this act moves the state."""
-        if act == "submitted":
-            return self.kind == course.submission
-        return self.epoch.moves("status_reported" if act == "moved" else act, self.system, self.agency)
+_SILENT: Final = frozenset(act for act, (_, scope) in ACTS.items() if scope == "dossier") - (
+    EXPLICIT.keys() | STATUS_AFTER.keys() | {"status_reported", "retracted"}
+) | {"step_completed"}
+"""Acts that move nothing by themselves, unless an end is in force."""
 
 
-def take(course: Course, fact: Fact) -> bool:
-    """Go on by one fact, the next in order. Says whether anything that is shown has moved."""
+def passes_by(course: Course, fact: Fact, epoch: Epoch) -> bool:
+    """Whether taking this fact would leave the course wholly as it is: most steps of an internal workflow do.
+
+    Then `extend` need not copy it: a third of all events.
+    """
+    claim = cast(Claim, fact.claim)
+    return (
+        fact.act in _SILENT
+        and course.phase != ENDED
+        and course.heading is IN_PROCESS
+        and claim.channel is None
+        and claim.agency is None
+        and claim.procedure is None
+        and claim.receiving_agency is None
+        and fact.system in epoch.kinds
+    )
+
+
+def take(course: Course, fact: Fact, epoch: Epoch) -> bool:
+    """Go on by one fact, the next in order, said in this epoch. Says whether anything that is shown has moved."""
     course.moved = False
-    epoch = course.connections.at(fact.occurred_at)
-    kind = epoch.kinds.get(fact.system)
+    system = fact.system
+    kind = epoch.kinds.get(system)
     if kind is None:
-        course.judge("not_connected", fact, f"{fact.system} took part in nothing at that time")
+        course.judge("not_connected", fact, f"{system} took part in nothing at that time")
         return False
     claim = cast(Claim, fact.claim)
     if (
@@ -60,14 +69,21 @@ def take(course: Course, fact: Fact) -> bool:
         or claim.receiving_agency is not None
     ):
         _place(course, fact, claim, kind)
-    voice = _Voice(fact.system, kind, epoch, course.agency_said if course.connections.agency_bound else None)
+    voice = epoch.voice(system, course.agency_said if course.connections.agency_bound else None)
+    assert voice is not None
     if fact.act == "status_reported":
         _report(course, fact, cast(StatusReported, claim), voice)
     else:
         _act(course, fact, voice)
     if course.moved:
-        course.wind(fact.system)
+        course.wind(fact)
     return course.moved
+
+
+def _decides(voice: Voice, act: str, course: Course) -> bool:
+    if act == "submitted":
+        return voice.kind == course.submission
+    return voice.moves("status_reported" if act == "moved" else act)
 
 
 def _place(course: Course, fact: Fact, claim: Claim, kind: SystemKind) -> None:
@@ -96,15 +112,17 @@ def _say(course: Course, field: str, value: object, system: str) -> None:
     course.put(field, value, system)
 
 
-def _report(course: Course, fact: Fact, claim: StatusReported, voice: _Voice) -> None:
+def _report(course: Course, fact: Fact, claim: StatusReported, voice: Voice) -> None:
     system, status = fact.system, claim.status
     row = course.rows[system][0] if system in course.rows else _NO_ROW
-    acts = acts_between(row, status) if row.status is not status else ()
-    allowed = [act for act in acts if voice.decides(act, course)]
+    acts: tuple[str, ...] = ()
+    allowed: list[str] = []
     if row.status is not status:
-        course.rows = {**course.rows, system: (after_report(row, status, acts), None if allowed else fact.id)}
+        acts, after = reported(row, status)
+        allowed = [act for act in acts if _decides(voice, act, course)]
+        course.rows = {**course.rows, system: (after, None if allowed else fact.id)}
     course.heading = ACCEPTED if status is ACCEPTED else IN_PROCESS
-    authority = voice.decides("status_reported", course)
+    authority = voice.moves("status_reported")
     if authority and claim.due_at is not None:
         course.promise(claim.due_at, system)
     for act in allowed:
@@ -121,14 +139,14 @@ def _report(course: Course, fact: Fact, claim: StatusReported, voice: _Voice) ->
         course.turn(status, fact)
 
 
-def _act(course: Course, fact: Fact, voice: _Voice) -> None:
+def _act(course: Course, fact: Fact, voice: Voice) -> None:
     act, system = fact.act, fact.system
     course.heading = IN_PROCESS
     row = course.rows[system][0] if system in course.rows else _NO_ROW
     # What its status row was already taken to mean is not a second act when the source then names it.
     repeated = act in row.derived
     after = Row(row.status, row.past_acceptance, row.before_acceptance) if repeated else after_act(row, act)
-    decides = voice.decides(act, course)
+    decides = _decides(voice, act, course)
     if after is not row:
         course.rows = {**course.rows, system: (after, None if decides else fact.id)}
     if not decides:

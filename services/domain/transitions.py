@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Final, Literal, NamedTuple
 
 from contracts.codes import DossierStatus
@@ -99,7 +100,14 @@ _LEAVING: Final[Mapping[DossierStatus, str]] = {
 }
 
 
-def acts_between(row: Row, status: DossierStatus) -> tuple[str, ...]:
+@cache  # there are few rows, and nearly every event asks
+def reported(row: Row, status: DossierStatus) -> tuple[tuple[str, ...], Row]:
+    """Which acts another reported status means, one after the other, and the row after it."""
+    acts = _acts_between(row, status)
+    return acts, _after_report(row, status, acts)
+
+
+def _acts_between(row: Row, status: DossierStatus) -> tuple[str, ...]:
     """Which acts lead one system from where its row is to another status. `moved`: none that we know.
 
     Nothing is invented: a dossier first seen in process was accepted at a time that nobody said.
@@ -134,7 +142,7 @@ def _acts_after_reopening(row: Row, status: DossierStatus) -> tuple[str, ...]:
     return ()
 
 
-def after_report(row: Row, status: DossierStatus, acts: tuple[str, ...]) -> Row:
+def _after_report(row: Row, status: DossierStatus, acts: tuple[str, ...]) -> Row:
     """The row after a reported status that was taken to mean `acts`."""
     return Row(
         status,

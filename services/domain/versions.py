@@ -86,7 +86,7 @@ def _since(fact: Fact) -> tuple[str, ...]:
 
 def _figures(fact: Fact) -> tuple[str, ...]:
     sent = cast(FiguresSubmitted, fact.claim)
-    moment = fact.occurred_at.astimezone(UTC).isoformat(timespec="microseconds")
+    moment = fact.occurred_at.astimezone(UTC).isoformat()
     return (sent.first_day.isoformat(), sent.last_day.isoformat(), moment, sent.agency or "", sent.submitted_to)
 
 

@@ -160,15 +160,16 @@ class MemoryTenantWriter:
         )
         return [entries[dossier] for dossier in living[:limit]]
 
-    async def append(self, events: Sequence[StoredEvent], identity: IdentityChange) -> None:
+    async def append(self, events: Iterable[StoredEvent], identity: IdentityChange) -> None:
         self.failed = True
+        events = tuple(events)
         require_next(
             events, tenant=self.tenant, last_position=self.last_position, last_recorded_at=self.last_recorded_at
         )
         ids = {event.id for event in events}
         if len(ids) < len(events) or await self.known(ids):
             raise AlreadyRecorded(f"{self.tenant}: an event of this append has an id that is in the log")
-        self.staged.append((tuple(events), identity))
+        self.staged.append((events, identity))
         self._ahead.ids |= ids
         self._ahead.codes.update(identity.codes)
         self._ahead.entries.update((entry.dossier, entry) for entry in identity.entries)

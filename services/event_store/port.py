@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -86,9 +86,11 @@ class TenantWriter(Protocol):
         """A page of the tenant's living dossiers by id, for work that must touch them all in bounded batches."""
         ...
 
-    async def append(self, events: Sequence[StoredEvent], identity: IdentityChange) -> None:
+    async def append(self, events: Iterable[StoredEvent], identity: IdentityChange) -> None:
         """Write at the next positions: they must follow `last_position` without a gap.
 
+        They are asked for one after the other, while those before are on their way. Nothing else may be done here until
+        it returns.
         Committed when the context manager that gave this writer ends without an error, else nothing is written.
         `recorded_at` must not fall. Raises Conflict, AlreadyRecorded.
         """

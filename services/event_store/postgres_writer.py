@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import UUID
 
@@ -32,6 +34,10 @@ if TYPE_CHECKING:
 
 _DRIVER_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
 _COLUMNS = StoredEvent._fields
+_PIECE = 500
+"""Events sent together."""
+_BREATH = 25
+"""Events made before what was sent is looked after again."""
 
 
 @asynccontextmanager
@@ -123,28 +129,36 @@ class PostgresTenantWriter:
     async def dossiers_after(self, after: UUID | None, limit: int) -> list[Entry]:
         return [rows.entry(row) for row in await self._fetch(self._sql.dossiers_after, after or UUID(int=0), limit)]
 
-    async def append(self, events: Sequence[StoredEvent], identity: IdentityChange) -> None:
+    async def append(self, events: Iterable[StoredEvent], identity: IdentityChange) -> None:
         self.failed = True
-        require_next(
-            events, tenant=self.tenant, last_position=self.last_position, last_recorded_at=self.last_recorded_at
-        )
         with _losing(self.tenant):
             try:
-                if events:
-                    await self._connection.copy_records_to_table(
-                        "events",
-                        schema_name="log",
-                        columns=_COLUMNS,
-                        records=events,
-                    )
-                await self._change_identity(identity)
+                await self._append(iter(events), identity)
             except asyncpg.UniqueViolationError as error:
                 if error.constraint_name == "events_id":
                     raise AlreadyRecorded(f"{self.tenant}: {error.detail}") from error
                 raise Conflict(f"{self.tenant}: {error}: {error.detail}") from error
-        if events:
-            self.last_position, self.last_recorded_at = events[-1].position, events[-1].recorded_at
         self.failed = False
+
+    async def _append(self, events: Iterator[StoredEvent], identity: IdentityChange) -> None:
+        # The server works on one piece while the next one is made: else each waits for the other, a seventh of all the
+        # recorder's time.
+        working = asyncio.create_task(self._change_identity(identity))
+        try:
+            while piece := await _next_piece(events):
+                require_next(
+                    piece, tenant=self.tenant, last_position=self.last_position, last_recorded_at=self.last_recorded_at
+                )
+                await working
+                working = asyncio.create_task(self._copy(piece))
+                self.last_position, self.last_recorded_at = piece[-1].position, piece[-1].recorded_at
+            await working
+        finally:
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+
+    async def _copy(self, events: Sequence[StoredEvent]) -> None:
+        await self._connection.copy_records_to_table("events", schema_name="log", columns=_COLUMNS, records=events)
 
     async def _change_identity(self, change: IdentityChange) -> None:
         codes, entries = change.codes, change.entries
@@ -164,6 +178,14 @@ class PostgresTenantWriter:
     async def _fetch(self, statement: str, *arguments: Any) -> list[Record]:
         with _losing(self.tenant):
             return list(await self._connection.fetch(statement, self.tenant, *arguments))
+
+
+async def _next_piece(events: Iterator[StoredEvent]) -> list[StoredEvent]:
+    piece: list[StoredEvent] = []
+    while len(piece) < _PIECE and (some := list(islice(events, _BREATH))):
+        piece += some
+        await asyncio.sleep(0)  # what was written before goes out
+    return piece
 
 
 @contextmanager

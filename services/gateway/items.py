@@ -13,6 +13,7 @@ from pydantic_core import from_json
 
 from contracts.claims import ACTS
 from contracts.observations import OBSERVATION_TYPES, Observation, make_observation
+from services.domain.authority import CONNECTION_ACTS
 from services.keys.port import ApiKey
 
 FIELDS: Final = frozenset(
@@ -84,16 +85,18 @@ def observe(item: object, *, key: ApiKey, now: datetime, traceparent: str | None
             raise BadItem(name, given, "must be text with date, time and zone: 2024-05-13T09:12:00+07:00")
     if not isinstance(data := item.get("data", {}), dict):
         raise BadItem("data", data, "must be an object with what came with the act, {} if nothing did")
-    tenant_level = ACTS[act][1] == "tenant"
+    # To take back what holds for the tenant is as much a matter of configuring it as to say it.
+    about = data.get("act") if act == "retracted" else act
+    tenant_level = about in ACTS and ACTS[about][1] == "tenant"
     if tenant_level and key.scope != "configure":
-        raise BadItem("act", act, "says which systems take part; use a key of scope configure")
+        raise BadItem("act", act, "is about the tenant itself; use a key of scope configure")
     if key.scope == "configure" and not tenant_level:
         raise BadItem("act", act, "is about a dossier; use a key of scope write")
     try:
         return make_observation(
             tenant=key.tenant,
             # What is said of a system is filed under its own name, whoever is allowed to say it.
-            system=item.get("code") if tenant_level else key.system,  # type: ignore[arg-type] # checked by the model
+            system=item.get("code") if about in CONNECTION_ACTS else key.system,  # type: ignore[arg-type] # checked by the model
             code=item.get("code"),  # type: ignore[arg-type] # the same: what is missing or no text is refused by name
             act=act,
             occurred_at=item.get("occurred_at"),  # type: ignore[arg-type] # text, parsed by the model

@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Final, Literal, Protocol
 
 Scope = Literal["write", "read", "configure"]
-"""Write: say what happened. Read: see the tenant's events and states. Configure: say which systems take part."""
+"""Write: say what happened. Read: see the tenant's events and states. Configure: say what holds for the
+tenant: its systems, agencies, procedures, calendars."""
 
 _TOKEN: Final = re.compile(r"khop_([0-9a-f]{16})_([A-Za-z0-9_-]{43})")
 

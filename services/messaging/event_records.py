@@ -3,39 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final, NamedTuple
+from typing import Final, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 from pydantic import ValidationError
 
-from contracts.dossier_events import DossierEvent
-from contracts.upcasting import parse_event
+from contracts.events_to_fold import EventToFold
 from services.messaging.port import Poisoned, Received
 from services.messaging.unreadable import reason_of
 
 GENERATION_HEADER: Final = "generation"
 
+E = TypeVar("E", bound=EventToFold)
 
-class Entry(NamedTuple):
+
+class Entry(NamedTuple, Generic[E]):
     """An event and the bytes it came as."""
 
-    event: DossierEvent
+    event: E
     body: bytes
 
 
-class EventRecords:
-    """`generation` asks the store which log it keeps: after a restore it is another one."""
+class EventRecords(Generic[E]):
+    """`generation` asks the store which log it keeps: after a restore it is another one. `parse` reads an event."""
 
-    def __init__(self, generation: Callable[[], Awaitable[UUID]]) -> None:
+    def __init__(self, generation: Callable[[], Awaitable[UUID]], parse: Callable[[bytes], E]) -> None:
         self._ask = generation
+        self._parse = parse
         self._ours = b""
 
-    async def read(self, records: Sequence[Received]) -> tuple[dict[str, list[Entry]], list[Poisoned]]:
+    async def read(self, records: Sequence[Received]) -> tuple[dict[str, list[Entry[E]]], list[Poisoned]]:
         """The events by tenant, in order of arrival, and the records that are none with the reason.
 
         Raises what `generation` raises.
         """
-        by_tenant: dict[str, list[Entry]] = {}
+        by_tenant: dict[str, list[Entry[E]]] = {}
         poisoned: list[Poisoned] = []
         asked = False
         for record in records:
@@ -52,7 +54,7 @@ class EventRecords:
                 poisoned.append(Poisoned(record, f"an event of log generation {theirs}; this log is {ours}"))
                 continue
             try:
-                event = parse_event(record.value)
+                event = self._parse(record.value)
             except ValidationError as error:
                 poisoned.append(Poisoned(record, f"no event: {reason_of(error)}"))
                 continue

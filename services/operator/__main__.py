@@ -8,7 +8,19 @@ from collections.abc import Callable
 import typer
 
 from services.messaging.port import BrokerUnavailable
-from services.operator import import_, keys, parked, purge, quarantine, rebuild, report, status, subscriber, why
+from services.operator import (
+    import_,
+    keys,
+    parked,
+    purge,
+    quarantine,
+    rebuild,
+    reference,
+    report,
+    status,
+    subscriber,
+    why,
+)
 from services.operator.errors import Away, CommandError
 from services.runtime.unavailable import DatabaseUnavailable
 
@@ -32,6 +44,7 @@ COMMANDS: tuple[Callable[[typer.Typer], None], ...] = (
     why.register,
     report.register,
     import_.register,
+    reference.register,
     quarantine.register,
     parked.register,
     purge.register,

@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from contracts.observations import Observation
 from services.event_store.checkpoints import PostgresCheckpoints
 from services.operator import screen
 from services.operator.errors import Away, Findings, WrongUsage
@@ -110,22 +111,25 @@ async def _import(
                     observed_at=clock.now(),
                     told=told,
                 )
-        if patience_s is not None:
-            await _until_recorded(database, tally, before=before, patience_s=patience_s, quiet=quiet)
+        if patience_s is not None and tally.last is not None:
+            await until_recorded(
+                database, tally.last, published=tally.published, before=before, patience_s=patience_s, quiet=quiet
+            )
         return tally
 
 
-async def _until_recorded(database: Database, tally: Tally, *, before: int, patience_s: float, quiet: bool) -> None:
-    if tally.last is None:
-        return
-    with screen.progress("Chờ ghi nhận · waiting for the log", total=tally.published, quiet=quiet) as moved:
+async def until_recorded(
+    database: Database, last: Observation, *, published: int, before: int, patience_s: float, quiet: bool
+) -> None:
+    """Wait, with a bar, until the log holds the last of what was published; it was at `before`. Raises Away."""
+    with screen.progress("Chờ ghi nhận · waiting for the log", total=published, quiet=quiet) as moved:
         try:
             await wait_recorded(
                 database.store,
-                tally.last,
+                last,
                 clock=SystemClock(),
                 patience_s=patience_s,
-                grown=lambda head: moved(min(tally.published, max(0, head - before))),
+                grown=lambda head: moved(min(published, max(0, head - before))),
             )
         except NotRecorded as error:
             raise Away(f"everything is published, but {error}; see `khop status` for the recorder") from None

@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from services.domain.statistics.definition import Definition, Due
-from services.domain.statistics.document import Mode, Request
+from services.domain.reference import Reference, reference_of
+from services.domain.statistics.definition import Definition, Due, Mode
+from services.domain.statistics.document import Request
 from services.domain.statistics.registry import UnknownDefinition, all_definitions, find
+from services.event_store.folding import tenant_facts
 from services.event_store.port import EventStore
 from services.operator import flow_screen, report_screen, screen
 from services.operator.errors import Away, Findings, WrongUsage
@@ -25,7 +27,7 @@ from services.projections.cases import PostgresCases
 from services.projections.flow_report import PostgresFlowReports
 from services.projections.port import ReadModels
 from services.projections.postgres import PostgresReadModels
-from services.projections.report import NOTHING_DECLARED, make_report
+from services.projections.report import make_report
 from services.runtime.clock import Clock, SystemClock
 
 POLL_S: Final = 0.1
@@ -82,6 +84,7 @@ def report(
     for option, text in (("--tenant", tenant), ("--from", first), ("--to", last)):
         if not text:
             raise WrongUsage(f"{option} is missing; `khop report --help` shows what a report needs")
+    flow = name == flow_document.DEFINITION
     asked = Asked(
         tenant=tenant,
         first=day(first, "--from"),
@@ -89,13 +92,13 @@ def report(
         zone=as_zone(zone),
         due=as_due(due),
         mode=as_mode(mode),
-        by=None if by is None else as_list(by, "--by", DIMENSIONS),
+        by=None if by is None else as_list(by, "--by", flow_document.DIMENSIONS if flow else DIMENSIONS),
         agency=agency,
         switches=tuple(switch or ()),
     )
     if asked.last < asked.first:
         raise WrongUsage(f"--to {last} lies before --from {first}")
-    if name == flow_document.DEFINITION:
+    if flow:
         _flow(asked, as_of, hashes=hashes, wait_s=wait_s, as_json=as_json)
     else:
         _defined(_definition(name, version), asked, as_of, hashes=hashes, wait_s=wait_s, as_json=as_json)
@@ -103,9 +106,6 @@ def report(
 
 def _flow(asked: Asked, as_of: str | None, *, hashes: bool, wait_s: float, as_json: bool) -> None:
     by = asked.by or ()
-    for one in by:
-        if one not in flow_document.DIMENSIONS:
-            raise WrongUsage(f"--by {one!r}: report flow has {','.join(flow_document.DIMENSIONS)}")
     if asked.agency is not None or asked.switches or asked.mode != "as_was":
         raise WrongUsage("report flow has no --agency, --mode and --switch; II.06a has")
     request = flow_document.FlowRequest(
@@ -154,9 +154,8 @@ def _defined(
             switches=switches,
             lists=hashes,
         )
-        return await make_report(
-            PostgresCases(database.pool), definition, request, declared=NOTHING_DECLARED, as_of=moment
-        )
+        reference = await _declared(database.store, asked.tenant, position)
+        return await make_report(PostgresCases(database.pool), definition, request, reference=reference, as_of=moment)
 
     document = asyncio.run(_made(make, asked, as_of, wait_s=wait_s, quiet=as_json))
     if as_json:
@@ -180,6 +179,15 @@ async def _made(make: Any, asked: Asked, as_of: str | None, *, wait_s: float, qu
         )
         document: dict[str, Any] = await make(database, position, moment)
         return document
+
+
+async def _declared(store: EventStore, tenant: str, position: int) -> Reference:
+    told = [event for event in await store.tenant_events(tenant) if event.position <= position]
+    reference = reference_of(tenant_facts(told))
+    if reference.findings:
+        wrong = "; ".join(f"{finding.code} {finding.text}" for finding in reference.findings)
+        raise Findings(f"no report rests on declarations that contradict each other: {wrong}")
+    return reference
 
 
 async def _position(store: EventStore, tenant: str, as_of: str | None, moment: datetime | None) -> int:

@@ -8,8 +8,7 @@ from datetime import date, datetime
 from typing import cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from services.domain.statistics.definition import Definition, Due
-from services.domain.statistics.document import Mode
+from services.domain.statistics.definition import Definition, Due, Mode
 from services.operator.errors import WrongUsage
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import polars as pl
@@ -17,6 +17,8 @@ from services.runtime.database import translated
 if TYPE_CHECKING:
     from asyncpg import Pool, Record
 
+TEXT_BYTES: Final = 16 << 20
+"""How much of the answer is read in at once: about 100,000 dossiers."""
 _INSTANT: Final = pl.Datetime("us", "UTC")
 _ON_THE_WIRE: Final[dict[str, Any]] = {
     name: pl.Int64 if kind == _INSTANT else pl.String if kind == pl.Boolean else kind for name, kind in SCHEMA.items()
@@ -40,8 +42,11 @@ class CasesQuery:
 class Cases(Protocol):
     """Where cases come from. Raises ReadModelsUnavailable."""
 
-    async def cases(self, query: CasesQuery) -> pl.DataFrame:
-        """One row a dossier that was known just before `closes`, columns as in `SCHEMA`, in no order."""
+    async def cases(self, query: CasesQuery, take: Callable[[pl.DataFrame], None]) -> None:
+        """Give `take` one row a dossier that was known just before `closes`, columns as in `SCHEMA`, in no order.
+
+        They come in frames of bounded size, at least one, so that a whole country need not be in memory at once.
+        """
         ...
 
 
@@ -51,8 +56,15 @@ class PostgresCases:
     def __init__(self, pool: Pool[Record]) -> None:
         self._pool = pool
 
-    async def cases(self, query: CasesQuery) -> pl.DataFrame:
-        text = BytesIO()
+    async def cases(self, query: CasesQuery, take: Callable[[pl.DataFrame], None]) -> None:
+        text = bytearray()
+
+        async def keep(rows: bytes) -> None:
+            text.extend(rows)  # always whole rows: the server sends each in a message of its own
+            if len(text) >= TEXT_BYTES:
+                take(_read(bytes(text)))
+                text.clear()
+
         with translated(ReadModelsUnavailable):
             async with self._pool.acquire() as connection, connection.transaction(readonly=True):
                 # The rows of one report fit in memory; on disk the same joins take several times as long.
@@ -64,15 +76,14 @@ class PostgresCases:
                     query.opens,
                     query.closes,
                     query.latest,
-                    output=text,
+                    output=keep,
                     format="csv",
                 )
-        text.seek(0)
-        return _read(text)
+        take(_read(bytes(text)))
 
 
-def _read(text: BytesIO) -> pl.DataFrame:
-    if not text.getbuffer().nbytes:
+def _read(text: bytes) -> pl.DataFrame:
+    if not text:
         return pl.DataFrame(schema=SCHEMA)
     frame = pl.read_csv(text, has_header=False, new_columns=list(SCHEMA), schema=_ON_THE_WIRE)
     return frame.with_columns(

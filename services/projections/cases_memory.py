@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import polars as pl
 
 from services.domain.statistics.cases import cases_of
@@ -16,6 +18,6 @@ class ReferenceCases:
     def __init__(self, models: ReadModels) -> None:
         self._models = models
 
-    async def cases(self, query: CasesQuery) -> pl.DataFrame:
+    async def cases(self, query: CasesQuery, take: Callable[[pl.DataFrame], None]) -> None:
         dossiers = await timelines(self._models, query.tenant, as_of=query.position)
-        return cases_of(dossiers, opens=query.opens, closes=query.closes)
+        take(cases_of(dossiers, opens=query.opens, closes=query.closes))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
 from pydantic_core import to_json
 
+from services.domain.authority import connections_of
+from services.domain.course import Course
 from services.domain.dossier import Judgement
 from services.projections.known import Change, Known
 from services.projections.port import Table, TableChanges
@@ -16,6 +19,8 @@ from services.projections.tables import CodeRow, DossierRow
 NAME: Final = "dossiers"
 DOSSIERS: Final = Table("dossiers", DossierRow._fields, 1)
 CODES: Final = Table("codes", CodeRow._fields, 2)
+_NOTHING: Final = Course(connections_of(())).segment(datetime.max.replace(tzinfo=UTC))
+"""How a dossier stands of which nobody with authority said anything."""
 
 
 def project(changes: Sequence[Change]) -> list[TableChanges]:
@@ -53,7 +58,7 @@ def project(changes: Sequence[Change]) -> list[TableChanges]:
 
 def _row(known: Known) -> DossierRow:
     folded = known.folded
-    last = folded.segments[-1] if folded.segments else None
+    last = folded.segments[-1] if folded.segments else _NOTHING
     judgements = folded.judgements
     return DossierRow(
         known.dossier,
@@ -63,18 +68,18 @@ def _row(known: Known) -> DossierRow:
         known.merged_into,
         to_json(known.codes).decode(),
         _judgements(judgements) if judgements else "[]",
-        None if last is None else last.status,
-        "not_started" if last is None else last.clock,
-        None if last is None else last.submitted_at,
-        None if last is None else last.accepted_at,
-        None if last is None else last.due_at,
-        None if last is None else last.ended_at,
+        last.status,
+        last.clock,
+        last.submitted_at,
+        last.accepted_at,
+        last.due_at,
+        last.ended_at,
         folded.returned_at,
-        None if last is None else last.outcome,
-        None if last is None else last.channel,
-        None if last is None else last.agency,
-        None if last is None else last.procedure,
-        False if last is None else last.void,
+        last.outcome,
+        last.channel,
+        folded.agency if folded.segments else None,
+        last.procedure,
+        last.void,
     )
 
 

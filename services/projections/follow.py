@@ -11,7 +11,8 @@ from typing import Final
 from uuid import UUID
 
 from contracts.claims import ACTS
-from contracts.dossier_events import DossierEvent, type_of
+from contracts.dossier_events import type_of
+from contracts.events_to_fold import EventToFold
 from services.domain.authority import Connections, bears_on_connections, connections_of
 from services.domain.dossier import Dossier, Fact, fact_of_event
 from services.domain.fold import extend, fold
@@ -47,31 +48,15 @@ class BrokenLog(Exception):
     """An event does not follow what is known of its dossier: a defect in the log or here, never passed over."""
 
 
-@dataclass(slots=True)
-class Followed:
-    """A dossier kept in mind.
-
-    `others` are facts recorded under its lineage that speak of codes another part holds since a split: a later link
-    brings them back.
-    """
-
-    known: Known
-    others: tuple[Fact, ...] = ()
-
-    def facts(self) -> tuple[Fact, ...]:
-        """Every fact of the lineage."""
-        return self.known.folded.facts + self.others
-
-
 class Mind:
     """The dossiers kept in mind over all tenants; what was not met for longest is forgotten first."""
 
     def __init__(self, *, facts_max: int) -> None:
         self._facts_max = facts_max
         self._facts = 0
-        self._kept: OrderedDict[tuple[int, str], Followed] = OrderedDict()
+        self._kept: OrderedDict[tuple[int, str], Known] = OrderedDict()
 
-    def get(self, key: tuple[int, str]) -> Followed | None:
+    def get(self, key: tuple[int, str]) -> Known | None:
         """What is kept under this key; using it keeps it longer."""
         kept = self._kept.get(key)
         if kept is not None:
@@ -82,32 +67,29 @@ class Mind:
         """Whether something is kept under this key, without using it."""
         return key in self._kept
 
-    def put(self, key: tuple[int, str], followed: Followed) -> None:
+    def put(self, key: tuple[int, str], known: Known, *, was: Known | None) -> None:
         """Keep it, in the place of what was there."""
-        was = self._kept.get(key)
-        self._facts += _weight(followed) - (0 if was is None else _weight(was))
-        self._kept[key] = followed
+        self._facts += known.folded.count + len(known.others)
+        if was is not None:
+            self._facts -= was.folded.count + len(was.others)
+        self._kept[key] = known
 
     def trim(self) -> None:
         """Forget until the bound holds. Not between preparing for a run of events and following it."""
         while self._facts > self._facts_max:
             _, forgotten = self._kept.popitem(last=False)
-            self._facts -= _weight(forgotten)
-
-
-def _weight(followed: Followed) -> int:
-    return len(followed.known.folded.facts) + len(followed.others)
+            self._facts -= forgotten.folded.count + len(forgotten.others)
 
 
 class Follower:
     """One tenant's log up to `position`: give it every event after that, in order."""
 
-    def __init__(self, mind: Mind, *, configuration: Iterable[DossierEvent], position: int) -> None:
+    def __init__(self, mind: Mind, *, configuration: Iterable[EventToFold], position: int) -> None:
         """`configuration`: the tenant-level events up to `position`, in order; those about who takes part suffice."""
         # A follower that was given up leaves its dossiers behind under a number nobody asks for any more.
         self._number = next(_numbers)
         self._mind = mind
-        self._configuration: list[DossierEvent] = []
+        self._configuration: list[EventToFold] = []
         self._eras: list[Connections] = [connections_of(())]
         self._nothing = fold((), self._eras[0])
         for event in configuration:
@@ -116,7 +98,7 @@ class Follower:
         self.groups: Groups = {}
         """Of the dossiers whose codes may change in the events to come."""
 
-    def needs(self, events: Sequence[DossierEvent]) -> Needs:
+    def needs(self, events: Sequence[EventToFold]) -> Needs:
         """What must be brought to mind before these events can be followed."""
         missing: set[str] = set()
         regrouped: set[str] = set()
@@ -145,7 +127,7 @@ class Follower:
                     asked.add(one)
         return {UUID(one) for one in asked}
 
-    def learn(self, events: Iterable[DossierEvent], *, groups: Groups, wanted: Collection[UUID]) -> None:
+    def learn(self, events: Iterable[EventToFold], *, groups: Groups, wanted: Collection[UUID]) -> None:
         """Bring dossiers to mind from every event of their groups up to `position`, in order.
 
         One that has no event by then is not born yet and stays unknown.
@@ -159,11 +141,12 @@ class Follower:
                 scratch._configuration.append(self._configuration[len(scratch._configuration)])
             scratch._step(event)
         for dossier in wanted:
-            followed = scratch._mind.get((scratch._number, str(dossier)))
-            if followed is not None:
-                self._mind.put((self._number, str(dossier)), followed)
+            known = scratch._mind.get((scratch._number, str(dossier)))
+            if known is not None:
+                key = (self._number, str(dossier))
+                self._mind.put(key, known, was=self._mind.get(key))
 
-    def follow(self, event: DossierEvent) -> Sequence[Change]:
+    def follow(self, event: EventToFold) -> Sequence[Change]:
         """Take the next event; gives the steps of the dossiers it moves. Raises BrokenLog."""
         if event.position != self.position + 1:
             raise BrokenLog(f"position {event.position} does not follow {self.position}")
@@ -173,7 +156,7 @@ class Follower:
             return ()
         return self._step(event)
 
-    def _configure(self, event: DossierEvent) -> None:
+    def _configure(self, event: EventToFold) -> None:
         said = fact_of_event(event)
         if said is None or not bears_on_connections(said):
             return  # agencies, procedures, calendars: they come by the thousand and move no dossier
@@ -188,34 +171,32 @@ class Follower:
     def _next_configured(self, done: int) -> int:
         return self._configuration[done].position if done < len(self._configuration) else sys.maxsize
 
-    def _step(self, event: DossierEvent) -> Sequence[Change]:
-        followed = self._mind.get((self._number, event.subject))
-        before = None if followed is None else followed.known
-        if event.previous != (None if before is None else before.position) or event.state is None:
+    def _step(self, event: EventToFold) -> Sequence[Change]:
+        known = self._mind.get((self._number, event.subject))
+        if event.previous != (None if known is None else known.position) or event.state is None:
             raise BrokenLog(
                 f"position {event.position} says that its dossier {event.subject} was last at {event.previous}, "
-                f"but here it was at {None if before is None else before.position}"
+                f"but here it was at {None if known is None else known.position}"
             )
         if event.type in _REGROUPING:
-            return self._regroup(event, followed)
+            return self._regroup(event, known)
         fact = fact_of_event(event, utc=True)
-        if followed is None:
+        if known is None:
             codes: Mapping[str, tuple[str, ...]] = event.state.codes
             return (self._keep(event, None, codes, *self._fold((fact,) if fact else (), codes)),)
-        known = followed.known
         if fact is not None and known.configured == len(self._configuration):
-            folded, others = extend(known.folded, fact, self._connections), followed.others
+            folded, others = extend(known.folded, fact, self._connections), known.others
         else:
-            folded, others = self._fold((*followed.facts(), fact) if fact else followed.facts(), known.codes)
-        return (self._keep(event, followed, known.codes, folded, others),)
+            folded, others = self._fold((*known.facts(), fact) if fact else known.facts(), known.codes)
+        return (self._keep(event, known, known.codes, folded, others),)
 
-    def _regroup(self, event: DossierEvent, followed: Followed | None) -> Sequence[Change]:
+    def _regroup(self, event: EventToFold, before: Known | None) -> Sequence[Change]:
         # A link or unlink moves codes from one dossier to another, and each of the two is told at a position of its
         # own. Here codes move when the dossier that takes them says so, and the one that gives them up moves at that
         # same position: a report as of any position between the two counts each code once.
         assert event.state is not None
         told = event.state.codes
-        had = {} if followed is None else followed.known.codes
+        had = {} if before is None else before.codes
         taken = _without(told, had)
         group = [
             (one, kept)
@@ -223,61 +204,60 @@ class Follower:
             if one != event.subject and (kept := self._mind.get((self._number, one))) is not None
         ]
         codes = _union(had, taken) if taken else had
-        changes = [self._keep(event, followed, codes, *self._regrouped(event, followed, codes, group))]
+        changes = [self._keep(event, before, codes, *self._regrouped(event, before, codes, group))]
         for one, giver in group:
-            if _overlap(giver.known.codes, taken):
+            if _overlap(giver.codes, taken):
                 first = sum(len(change.after.rows) for change in changes)
                 changes.append(self._give_up(event, one, giver, taken, first=first))
         return changes
 
     def _regrouped(
         self,
-        event: DossierEvent,
-        followed: Followed | None,
+        event: EventToFold,
+        known: Known | None,
         codes: Mapping[str, tuple[str, ...]],
-        group: Sequence[tuple[str, Followed]],
+        group: Sequence[tuple[str, Known]],
     ) -> tuple[Dossier, tuple[Fact, ...]]:
         fact = fact_of_event(event, utc=True)
-        if followed is not None and followed.known.configured == len(self._configuration):
-            known = followed.known
+        if known is not None and known.configured == len(self._configuration):
             if fact is None and codes is known.codes:
-                return known.folded, followed.others
-            if fact is not None and not group and not followed.others:
+                return known.folded, known.others
+            if fact is not None and not group and not known.others:
                 return extend(known.folded, fact, self._connections), ()
-        sources = (followed, *(kept for _, kept in group))
+        sources = (known, *(kept for _, kept in group))
         facts = {one.id: one for kept in sources if kept is not None for one in kept.facts()}
         if fact is not None:
             facts[fact.id] = fact
         return self._fold(facts.values(), codes)
 
     def _give_up(
-        self, event: DossierEvent, one: str, giver: Followed, taken: Mapping[str, tuple[str, ...]], *, first: int
+        self, event: EventToFold, one: str, giver: Known, taken: Mapping[str, tuple[str, ...]], *, first: int
     ) -> Change:
-        codes = _without(giver.known.codes, taken)
+        codes = _without(giver.codes, taken)
         # Most give up all they have, and then nothing of theirs is left to fold.
         folded, others = self._fold(giver.facts(), codes) if codes else (self._nothing, giver.facts())
-        least = least_of(codes) if codes else giver.known.least
+        least = least_of(codes) if codes else giver.least
         after = replace(
-            giver.known,
+            giver,
             codes=codes,
             least=least,
             merged_into=None if codes else UUID(event.subject),
             folded=folded,
             configured=len(self._configuration),
-            rows=row_names(giver.known, folded, least=least, position=event.position, first=first) if codes else (),
+            rows=row_names(giver, folded, least=least, position=event.position, first=first) if codes else (),
+            others=others,
         )
-        self._mind.put((self._number, one), Followed(after, others))
-        return Change(event.position, giver.known, after)
+        self._mind.put((self._number, one), after, was=giver)
+        return Change(event.position, giver, after)
 
     def _keep(
         self,
-        event: DossierEvent,
-        followed: Followed | None,
+        event: EventToFold,
+        before: Known | None,
         codes: Mapping[str, tuple[str, ...]],
         folded: Dossier,
         others: tuple[Fact, ...],
     ) -> Change:
-        before = None if followed is None else followed.known
         same = before is not None and (codes is before.codes or not codes)
         least = before.least if before is not None and same else least_of(codes)
         merged_into = None if event.state is None else event.state.merged_into
@@ -290,8 +270,9 @@ class Follower:
             folded,
             len(self._configuration),
             () if not codes else row_names(before, folded, least=least, position=event.position),
+            others,
         )
-        self._mind.put((self._number, event.subject), Followed(after, others))
+        self._mind.put((self._number, event.subject), after, was=before)
         return Change(event.position, before, after)
 
     def _fold(self, facts: Iterable[Fact], codes: Mapping[str, tuple[str, ...]]) -> tuple[Dossier, tuple[Fact, ...]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.domain.dossier import Dossier, Segment
+from services.domain.dossier import Dossier, Fact, Segment
 
 RowName = tuple[int, int]
 """Position that brought a segment row, and its number among those."""
@@ -28,6 +28,13 @@ class Known:
     """How many events about who takes part it was folded under: after another one it is folded anew."""
     rows: tuple[RowName, ...]
     """Names of its segment rows, one a segment; none once another dossier goes on with its codes."""
+    others: tuple[Fact, ...] = ()
+    """Facts recorded under its lineage that speak of codes another part holds since a split: a later link brings them
+    back."""
+
+    def facts(self) -> tuple[Fact, ...]:
+        """Every fact of the lineage."""
+        return self.folded.facts + self.others
 
 
 @dataclass(slots=True)
@@ -90,6 +97,9 @@ def row_names(
         same += 1
     if same == len(old) == len(segments):
         return names
+    if same == len(old) - 1 == len(segments) - 2 and old[same].occurred_from == segments[same].occurred_from:
+        # As most do: the last one ended and another goes on from there.
+        return (*names[:same], (position, first), (position, first + 1))
     kept = {segment.occurred_from: (segment, name) for segment, name in zip(old[same:], names[same:], strict=True)}
     result = list(names[:same])
     fresh = first

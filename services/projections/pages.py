@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from contracts.dossier_events import DossierEvent
-from contracts.upcasting import parse_event
+from contracts.events_to_fold import EventToFold
+from contracts.upcasting import parse_event_to_fold
 from services.event_store.port import EventStore, StoredEvent
 
 
@@ -18,13 +18,13 @@ class Pages:
         self._page_events = page_events
         self._ahead: tuple[int, asyncio.Task[list[StoredEvent]]] | None = None
 
-    async def after(self, position: int) -> list[DossierEvent]:
+    async def after(self, position: int) -> list[EventToFold]:
         """The next events after a position; empty at the end of the log."""
         stored = await self._stored(position)
         if len(stored) == self._page_events:
             following = stored[-1].position
             self._ahead = (following, asyncio.create_task(self._read(following)))
-        return [parse_event(one.body) for one in stored]
+        return [parse_event_to_fold(one.body) for one in stored]
 
     async def close(self) -> None:
         """Give up what was read ahead."""

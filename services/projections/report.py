@@ -2,100 +2,123 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime
-from hashlib import sha256
-from typing import Any, Final, cast
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from services.domain.periods import months_of, period_of
-from services.domain.statistics.count import Counted, count
+from services.domain.reference import Reference
+from services.domain.statistics.count import Counted, Part, part_of, total_of
 from services.domain.statistics.definition import Definition, Dimension, Question
 from services.domain.statistics.document import Request, report
-from services.domain.statistics.places import Places, place
+from services.domain.statistics.places import place, places_of
+from services.domain.statistics.seats import Unseated, seat
 from services.domain.zones import offsets_of
 from services.projections.cases import Cases, CasesQuery
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Declared:
-    """What is declared of a tenant as of the report's position. `places` is asked for the end of each period."""
-
-    places: Callable[[date], Places]
-    digest: str
-    """SHA-256 (hex) of all of it: an input of the report like any other."""
-
-
-NOTHING_DECLARED: Final = Declared(places=lambda _: Places(), digest=sha256(b"").hexdigest())
+Days = tuple[date, date]
+"""The first and the last local day of a period, both within it."""
 
 
 async def make_report(
-    cases: Cases, definition: Definition, request: Request, *, declared: Declared, as_of: datetime | None = None
+    cases: Cases, definition: Definition, request: Request, *, reference: Reference, as_of: datetime | None = None
 ) -> dict[str, Any]:
     """The document of a report. Raises ReadModelsUnavailable."""
-    zone = ZoneInfo(request.zone)
     whole = (request.first, request.last)
     by = cast("tuple[Dimension, ...]", tuple(name for name in request.by if name != "month"))
-    counted = await _counted(cases, definition, request, whole, () if "month" in request.by else by, declared)
-    cut = months_of(*whole) if "month" in request.by else []
-    months = [(f"{days[0]:%Y-%m}", await _counted(cases, definition, request, days, by, declared)) for days in cut]
+    monthly = "month" in request.by
+    counted, unseated = await _counted(cases, definition, request, whole, () if monthly else by, reference)
+    months = []
+    for days in months_of(*whole) if monthly else ():
+        month, _ = await _counted(cases, definition, request, days, by, reference)
+        months.append((f"{days[0]:%Y-%m}", month))
     return report(
         definition,
         request,
         counted,
-        period=period_of(*whole, zone),
-        reference=declared.digest,
+        period=period_of(*whole, ZoneInfo(request.zone)),
+        reference={part: reference.digests[part] for part in ("agencies", "procedures")},
+        unseated=unseated,
         as_of=as_of,
         months=months,
     )
 
 
-async def cases_of_period(
-    cases: Cases, definition: Definition, request: Request, days: tuple[date, date], declared: Declared
-) -> tuple[pl.DataFrame, Question]:
-    """The cases from one local day to another with their places, and the question they are counted by.
-
-    Raises ReadModelsUnavailable.
-    """
+def question_of(definition: Definition, request: Request, days: Days) -> Question:
+    """What a request asks of a definition for these days."""
     zone = ZoneInfo(request.zone)
     period = period_of(*days, zone)
-    question = Question(
+    return Question(
         opens=period.opens,
         closes=period.closes,
         offsets=offsets_of(zone),
         due=request.due,
         switches={switch.name: switch.default for switch in definition.switches} | dict(request.switches),
     )
-    looks_now = any(
-        name.startswith("now_")
-        for expression in definition.measure(question).values()
-        for name in expression.meta.root_names()
-    )
-    frame = await cases.cases(
+
+
+async def cases_of_days(
+    cases: Cases,
+    definition: Definition,
+    request: Request,
+    days: Days,
+    reference: Reference,
+    take: Callable[[pl.DataFrame, tuple[Unseated, ...]], None],
+) -> None:
+    """Give `take` the cases of these days with their places, some at a time, each time with those that have no place.
+
+    Raises ReadModelsUnavailable.
+    """
+    question = question_of(definition, request, days)
+    places = places_of(reference.catalogue, on=days[1])
+
+    def put_in_place(some: pl.DataFrame) -> None:
+        seated, unseated = seat(some, question, reference.agencies, request.mode, days[1])
+        placed = place(seated, places)
+        take(placed if request.agency is None else placed.filter(pl.col("agency") == request.agency), unseated)
+
+    await cases.cases(
         CasesQuery(
             tenant=request.tenant,
             position=request.position,
-            opens=period.opens,
-            closes=period.closes,
-            latest=looks_now,
-        )
+            opens=question.opens,
+            closes=question.closes,
+            latest=_looks_at_the_latest(definition, question),
+        ),
+        put_in_place,
     )
-    frame = place(frame, declared.places(days[1]))
-    if request.agency is not None:
-        frame = frame.filter(pl.col("agency") == request.agency)
-    return frame, question
 
 
 async def _counted(
     cases: Cases,
     definition: Definition,
     request: Request,
-    days: tuple[date, date],
+    days: Days,
     by: tuple[Dimension, ...],
-    declared: Declared,
-) -> Counted:
-    frame, question = await cases_of_period(cases, definition, request, days, declared)
-    return count(frame, definition, question, by=by, lists=request.lists)
+    reference: Reference,
+) -> tuple[Counted, tuple[Unseated, ...]]:
+    question = question_of(definition, request, days)
+    parts: list[Part] = []
+    unseated: Counter[Unseated] = Counter()
+
+    def take(some: pl.DataFrame, without_seat: tuple[Unseated, ...]) -> None:
+        parts.append(part_of(some, definition, question, by=by))
+        for one in without_seat:
+            unseated[Unseated(one.code, one.why, one.candidates, 0)] += one.dossiers
+
+    await cases_of_days(cases, definition, request, days, reference, take)
+    return total_of(parts, definition, by=by, lists=request.lists), tuple(
+        Unseated(one.code, one.why, one.candidates, dossiers) for one, dossiers in sorted(unseated.items())
+    )
+
+
+def _looks_at_the_latest(definition: Definition, question: Question) -> bool:
+    return any(
+        name.startswith("now_")
+        for expression in definition.measure(question).values()
+        for name in expression.meta.root_names()
+    )

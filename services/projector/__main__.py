@@ -21,7 +21,7 @@ from services.runtime.settings import KafkaSettings, PostgresSettings
 from services.runtime.unavailable import DatabaseUnavailable
 
 GROUP = "projector"
-BATCH_MAX = 2 * PAGE_EVENTS
+BATCH_MAX = PAGE_EVENTS
 WAIT_MS = 5
 REST_MS = 50
 """Each batch costs four transactions: what nobody looks at twenty times a second need not be written more often."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from contracts.upcasting import parse_event_to_fold
 from services.event_store.port import Checkpoints, EventStore
 from services.messaging.event_records import EventRecords
 from services.messaging.port import Poisoned, Received
@@ -27,7 +28,7 @@ class Projector:
         self._models = models
         self._checkpoints = checkpoints
         self._clock = clock
-        self._records = EventRecords(store.generation)
+        self._records = EventRecords(store.generation, parse_event_to_fold)
 
     async def take(self, records: Sequence[Received]) -> Sequence[Poisoned]:
         """Write what these records change, wholly; names those that are no event of this log.

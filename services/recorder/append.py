@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
 
-from contracts.dossier_events import DossierEvent, encode
+from contracts.dossier_events import encode
 from services.domain.decision import Decision
 from services.event_store.port import IdentityChange, StoredEvent, TenantWriter
 from services.runtime.clock import Clock
@@ -16,7 +15,11 @@ async def append(writer: TenantWriter, decision: Decision) -> None:
     if not decision.events:
         return
     await writer.append(
-        [_stored(writer.tenant, event) for event in decision.events], IdentityChange(decision.codes, decision.entries)
+        (
+            StoredEvent(writer.tenant, event.position, event.id, dossier, event.type, event.recordedtime, encode(event))
+            for event, dossier in zip(decision.events, decision.dossiers, strict=True)
+        ),
+        IdentityChange(decision.codes, decision.entries),
     )
 
 
@@ -24,8 +27,3 @@ def recording_time(clock: Clock, writer: TenantWriter) -> datetime:
     """Now, but never earlier than the event before: a clock that is set back must not reorder what was learnt when."""
     now, last = clock.now(), writer.last_recorded_at
     return now if last is None or now > last else last
-
-
-def _stored(tenant: str, event: DossierEvent) -> StoredEvent:
-    dossier = None if event.subject == "tenant" else UUID(event.subject)
-    return StoredEvent(tenant, event.position, event.id, dossier, event.type, event.recordedtime, encode(event))

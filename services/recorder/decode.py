@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 
-from contracts.observations import Observation, observation_id, parse_observation
+from contracts.observations import Observation, has_own_id, parse_observation
 from services.messaging.port import Poisoned, Received
 from services.messaging.unreadable import reason_of
 
@@ -22,7 +22,7 @@ def decode(records: Sequence[Received]) -> tuple[dict[str, list[Observation]], l
             poisoned.append(Poisoned(record, reason_of(error)))
             continue
         # That a known id is a harmless duplicate rests on the id being a function of the content.
-        if observation.id != observation_id(observation):
+        if not has_own_id(observation):
             poisoned.append(Poisoned(record, "id: is not the one its content gives; build it with make_observation"))
             continue
         by_tenant.setdefault(observation.tenant, []).append(observation)

@@ -76,11 +76,11 @@ class Recorder:
         async with self._store.writer(tenant) as writer:
             remembered.enter(writer.last_position)
             known = await writer.known([observation.id for observation in observations])
-            if len(known) == len({observation.id for observation in observations}):
+            new = [one for one in observations if one.id not in known] if known else observations
+            if not new:
                 return None
             if remembered.connections is None:
                 remembered.connections = await load_connections(writer)
-            new = [observation for observation in observations if observation.id not in known]
             codes, held = await load_dossiers(writer, remembered, new, remembered.connections)
             decision = decide(
                 new,

@@ -58,7 +58,7 @@ class Remembered:
             self._drop(dossier)
         for dossier, held in decision.held.items():
             before = self._held.get(dossier)
-            if before is not None and before.codes == held.codes:
+            if before is not None and (before.codes is held.codes or before.codes == held.codes):
                 self._held[dossier] = held  # as most are: no code came or went
                 continue
             self._drop(dossier)

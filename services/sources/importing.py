@@ -7,6 +7,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
+from contracts.claims import ACTS, Retracted
+from contracts.dossier_events import type_of
 from contracts.observations import Observation
 from services.event_store.port import EventStore
 from services.messaging.port import Publisher
@@ -89,19 +91,23 @@ async def wait_recorded(
     Raises NotRecorded when the tenant's log does not grow for `patience_s`.
     """
     head, since = -1, clock.now()
-    while not await _holds(store, last):
+    while True:
         now_at = await store.head(last.tenant)
         if now_at != head:
             head, since = now_at, clock.now()
             grown(head)
+            if await _holds(store, last):
+                return
         elif (clock.now() - since).total_seconds() >= patience_s:
             raise NotRecorded(f"the log of {last.tenant} stands at position {head} and does not grow")
         await clock.sleep(LOOK_EVERY_S)
 
 
 async def _holds(store: EventStore, last: Observation) -> bool:
-    if last.code == last.system and last.act.startswith("system_"):
-        return any(event.id == last.id for event in await store.tenant_events(last.tenant))
+    about = last.data.act if isinstance(last.data, Retracted) else last.act
+    if ACTS[about][1] == "tenant":
+        events = await store.tenant_events(last.tenant, types=[type_of(last.act)])
+        return any(event.id == last.id for event in events)
     entry = await store.find(last.tenant, last.system, last.code)
     if entry is None:
         return False

@@ -41,20 +41,33 @@ def load_table(path: Path, kind: type[Kind], *, amend: Callable[[dict[str, Any]]
         TableError: it cannot be read or is not what it should be.
     """
     try:
-        document = tomllib.loads(path.read_bytes().decode())
-        amend(document)
-        return kind.model_validate(document)
+        text = path.read_bytes().decode()
     except OSError as error:
         raise TableError(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise TableError(f"{path}: is not UTF-8 at byte {error.start}; save it as UTF-8") from None
+    return read_table(text, kind, name=str(path), amend=amend)
+
+
+def read_table(
+    text: str, kind: type[Kind], *, name: str, amend: Callable[[dict[str, Any]], None] = lambda _: None
+) -> Kind:
+    """The same for a text; `name` is what its mistakes are told under."""
+    try:
+        document = tomllib.loads(text)
+        amend(document)
+        return kind.model_validate(document)
     except tomllib.TOMLDecodeError as error:
-        raise TableError(f"{path}: is not TOML: {error}") from None
+        raise TableError(f"{name}: is not TOML: {error}") from None
     except ValidationError as error:
-        findings = error.errors()
-        # A list that is too short because its items are wrong is no mistake of its own.
-        told = [one for one in findings if one["type"] != "too_short" or len(findings) == 1]
-        raise TableError("\n".join(f"{path}: {_sentence(finding)}" for finding in told)) from None
+        raise TableError("\n".join(f"{name}: {sentence}" for sentence in sentences(error))) from None
+
+
+def sentences(error: ValidationError) -> list[str]:
+    """What is wrong with a table, one sentence a finding."""
+    findings = error.errors()
+    # A list that is too short because its items are wrong is no mistake of its own.
+    return [_sentence(one) for one in findings if one["type"] != "too_short" or len(findings) == 1]
 
 
 def _sentence(finding: Any) -> str:

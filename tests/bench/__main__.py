@@ -26,6 +26,8 @@ from tests.bench import (
     append_live,
     commit_to_consumer,
     deliverer,
+    due_dates,
+    forms,
     memory,
     read_models,
     recorder,
@@ -46,6 +48,8 @@ FAMILIES: dict[str, Measure] = {
     "deliverer": deliverer.measure,
     "whole-way": whole_way.measure,
     "read-models": read_models.measure,
+    "due-dates": due_dates.measure,
+    "forms": forms.measure,
     "memory": memory.measure,
 }
 """In the order of the table; each starts servers of its own."""

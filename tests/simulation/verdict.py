@@ -140,11 +140,7 @@ def _segments(tenant: str, as_of: int, expected: Folded, rows: Sequence[SegmentR
 
 def _row(segment: Segment) -> tuple[object, ...]:
     status = None if segment.status is None else int(segment.status)
-    return (
-        *(segment.occurred_from, segment.occurred_to, status, segment.clock),
-        *(segment.submitted_at, segment.accepted_at, segment.ended_at, segment.outcome, segment.due_at),
-        *(segment.paused_since, segment.agency, segment.procedure, segment.channel, segment.void, segment.reopened),
-    )
+    return (segment.occurred_from, segment.occurred_to, status, *segment[3:])
 
 
 def _states(tenant: str, expected: Folded, rows: Sequence[DossierRow], log: Sequence[DossierEvent]) -> Iterator[str]:

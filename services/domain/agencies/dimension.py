@@ -18,7 +18,7 @@ class Agencies:
     Each answer is found in logarithmic time, and remembered where a chain of successions had to be followed.
     """
 
-    __slots__ = ("_followed", "_successions", "declared", "findings")
+    __slots__ = ("_followed", "declared", "findings", "successions")
 
     def __init__(
         self, declared: Validities[Agency], successions: Mapping[Place, Succeeded], findings: Iterable[Finding] = ()
@@ -26,7 +26,8 @@ class Agencies:
         self.declared = declared
         self.findings = tuple(findings)
         """What contradicts itself in what was declared."""
-        self._successions = successions
+        self.successions = successions
+        """Each agency that was succeeded, and how."""
         self._followed: dict[tuple[Place, date], Agency | NotKnown] = {}
 
     def as_was(self, code: str | None, on: date) -> Agency | NotKnown:
@@ -67,7 +68,7 @@ class Agencies:
         passed: set[Place] = set()
         while agency.valid_to is not None and agency.valid_to <= report_on:
             place = (agency.code, agency.valid_from)
-            succession = self._successions.get(place)
+            succession = self.successions.get(place)
             if succession is not None and succession.kind == "split_into":
                 return NotKnown("split", self._candidates(agency, report_on))
             to = agency.code if succession is None else succession.to[0]
@@ -94,7 +95,7 @@ class Agencies:
             if one.valid_to is None or on < one.valid_to:
                 found.add(one.code)
                 continue
-            succession = self._successions.get((one.code, one.valid_from))
+            succession = self.successions.get((one.code, one.valid_from))
             for to in (one.code,) if succession is None else succession.to:
                 following = self.declared.at(to, one.valid_to)
                 if following is not None:

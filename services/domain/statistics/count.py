@@ -13,6 +13,9 @@ import polars as pl
 from services.domain.statistics.definition import Cell, Definition, Dimension, Question, Words
 
 BREACH_CODES_MAX: Final = 20
+GIVEN_UP_BY: Final = ("agency", "level")
+"""Dimensions by which a dossier may have belonged elsewhere before the period."""
+LINES_AT_ONCE: Final = 100_000
 _CENT: Final = Decimal("0.01")
 
 Figure = int | float | None
@@ -49,6 +52,18 @@ class Counted:
     breaches: tuple[Breach, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some of the cases, counted one by one: what is left of them to be summed. Small, so that a country fits."""
+
+    kept: pl.DataFrame
+    """A row a dossier that counts: its `line`, its dimensions, and `#key` for each measured cell."""
+    said: frozenset[str]
+    """Facts that cells need which somebody said here."""
+    empty: bool
+    breaches: tuple[Breach, ...]
+
+
 def mark(cases: pl.DataFrame, definition: Definition, question: Question) -> pl.DataFrame:
     """The cases with one more column a measured cell, named `#` and its key: 0 where a dossier is not behind it."""
     measured = {f"#{key}": as_number(expression) for key, expression in definition.measure(question).items()}
@@ -64,19 +79,56 @@ def count(
     cases: pl.DataFrame, definition: Definition, question: Question, *, by: Sequence[Dimension], lists: bool = False
 ) -> Counted:
     """Count all cases. `lists`: hash the list of dossiers behind each figure of each row, not of the total alone."""
+    return total_of([part_of(cases, definition, question, by=by)], definition, by=by, lists=lists)
+
+
+def part_of(cases: pl.DataFrame, definition: Definition, question: Question, *, by: Sequence[Dimension]) -> Part:
+    """Count some of the cases; `by` are all dimensions that `total_of` will be asked for."""
     marked = mark(cases, definition, question)
-    keys = tuple(name for name in marked.columns if name.startswith("#"))
-    breaches = _breaches(marked, definition)
-    kept = marked.filter(pl.any_horizontal(pl.col(key) != 0 for key in keys))
-    kept = kept.with_columns(pl.concat_str("system", pl.lit("/"), "code", pl.lit("\n")).alias("line")).sort("line")
-    unknown = _unknown(cases, definition)
+    keys = [name for name in marked.columns if name.startswith("#")]
+    needs = sorted({need for cell in definition.cells for need in cell.needs})
+    said = marked.select(pl.col(need).is_not_null().any() for need in needs).row(0) if needs else ()
+    dimensions = [*by, *(f"before_{name}" for name in by if name in GIVEN_UP_BY)]
+    kept = marked.filter(pl.any_horizontal(pl.col(key) != 0 for key in keys)).select(
+        pl.concat_str("system", pl.lit("/"), "code", pl.lit("\n")).alias("line"),
+        pl.col(dimensions).cast(pl.Categorical),
+        pl.col(keys),
+    )
+    kept = kept.with_columns(kept[key].shrink_dtype() for key in keys)
+    return Part(
+        kept,
+        frozenset(need for need, is_said in zip(needs, said, strict=True) if is_said),
+        cases.is_empty(),
+        _breaches(marked, definition),
+    )
+
+
+def total_of(parts: Sequence[Part], definition: Definition, *, by: Sequence[Dimension], lists: bool = False) -> Counted:
+    """What the parts come to; there is at least one. `lists` as for `count`."""
+    kept = pl.concat([part.kept for part in parts], how="vertical_relaxed")
+    keys = tuple(name for name in kept.columns if name.startswith("#"))
+    unknown = _unknown(parts, definition)
+    if lists:
+        kept = kept.sort("line")
     rows = [
         row
         for depth in range(1, len(by) + 1)
         for row in _rows(kept, definition, keys, by[:depth], unknown, lists=lists)
     ]
-    [total] = _rows(kept, definition, keys, (), unknown, lists=True)
-    return Counted(tuple(sorted(rows, key=lambda row: _place(row, by))), total, unknown, breaches)
+    [whole] = _rows(kept, definition, keys, (), unknown, lists=False)
+    total = Row(whole.labels, whole.figures, _list_hashes(kept, keys))
+    return Counted(tuple(sorted(rows, key=lambda row: _place(row, by))), total, unknown, _all_breaches(parts))
+
+
+def _list_hashes(kept: pl.DataFrame, keys: Sequence[str]) -> dict[str, str]:
+    # A few lines at a time: the whole list as one text would be as large again as all that is kept.
+    order = kept["line"].arg_sort()
+    hashes = {key: sha256() for key in keys}
+    for start in range(0, len(order), LINES_AT_ONCE):
+        some = kept[order.slice(start, LINES_AT_ONCE)]
+        for key, so_far in hashes.items():
+            so_far.update((some.filter(pl.col(key) != 0)["line"].str.join("").item() or "").encode())
+    return {key[1:]: so_far.hexdigest() for key, so_far in hashes.items()}
 
 
 def _rows(
@@ -88,17 +140,33 @@ def _rows(
     *,
     lists: bool,
 ) -> list[Row]:
-    sums = [pl.col(key).sum() for key in keys]
-    texts = [pl.col("line").filter(pl.col(key) != 0).str.join("").alias(f"list{key}") for key in keys] if lists else []
-    grouped = kept.group_by(by).agg(*sums, *texts) if by else kept.select(*sums, *texts)
+    given_up = {f"#{cell.key}" for cell in definition.cells if cell.given_up}
+    grouped = _grouped(kept, [key for key in keys if key not in given_up], by, lists=lists)
+    if given_up:
+        before = {name: f"before_{name}" for name in by if name in GIVEN_UP_BY}
+        elsewhere = kept.drop(before).rename({was: name for name, was in before.items()})
+        grouped = _beside(grouped, _grouped(elsewhere, [key for key in keys if key in given_up], by, lists=lists), by)
     return [
         Row(
             {name: record[name] for name in by},
-            _figures(definition, {key[1:]: record[key] for key in keys}, unknown),
+            _figures(definition, {key[1:]: record[key] or 0 for key in keys}, unknown),
             {key[1:]: sha256((record[f"list{key}"] or "").encode()).hexdigest() for key in keys} if lists else {},
         )
         for record in grouped.iter_rows(named=True)
+        if not by or any(record[key] for key in keys)
     ]
+
+
+def _grouped(kept: pl.DataFrame, keys: Sequence[str], by: Sequence[Dimension], *, lists: bool) -> pl.DataFrame:
+    sums = [pl.col(key).sum() for key in keys]
+    texts = [pl.col("line").filter(pl.col(key) != 0).str.join("").alias(f"list{key}") for key in keys] if lists else []
+    return kept.group_by(by).agg(*sums, *texts) if by else kept.select(*sums, *texts)
+
+
+def _beside(one: pl.DataFrame, other: pl.DataFrame, by: Sequence[Dimension]) -> pl.DataFrame:
+    if not by:
+        return pl.concat([one, other], how="horizontal")
+    return one.join(other, on=by, how="full", nulls_equal=True, coalesce=True)
 
 
 def _figures(definition: Definition, measured: Mapping[str, int], unknown: Mapping[str, Words]) -> dict[str, Figure]:
@@ -125,19 +193,17 @@ def _share(cell: Cell, measured: Mapping[str, int]) -> float | None:
     return float(min(points, share * points / Decimal(str(cell.threshold))).quantize(_CENT, ROUND_HALF_UP))
 
 
-def _unknown(cases: pl.DataFrame, definition: Definition) -> dict[str, Words]:
-    if cases.is_empty():
+def _unknown(parts: Sequence[Part], definition: Definition) -> dict[str, Words]:
+    if all(part.empty for part in parts):
         return {}
-    asked = sorted({need for cell in definition.cells for need in cell.needs})
-    given = cases.select(pl.col(need).is_not_null().any() for need in asked).row(0) if asked else ()
-    silent = {need for need, is_given in zip(asked, given, strict=True) if not is_given}
+    said = frozenset[str]().union(*(part.said for part in parts))
     return {
         cell.key: Words(
             f"không rõ: chưa hệ thống nào cho biết {', '.join(missing)}",
             f"not known: no system of this tenant ever said {', '.join(missing)}",
         )
         for cell in definition.cells
-        if (missing := [need for need in cell.needs if need in silent])
+        if (missing := [need for need in cell.needs if need not in said])
     }
 
 
@@ -150,6 +216,15 @@ def _breaches(marked: pl.DataFrame, definition: Definition) -> tuple[Breach, ...
         if len(broken):
             found.append(Breach(identity.text, len(broken), tuple(broken.head(BREACH_CODES_MAX))))
     return tuple(found)
+
+
+def _all_breaches(parts: Sequence[Part]) -> tuple[Breach, ...]:
+    found: dict[str, Breach] = {}
+    for breach in (breach for part in parts for breach in part.breaches):
+        was = found.get(breach.identity, Breach(breach.identity, 0, ()))
+        codes = tuple(sorted({*was.codes, *breach.codes})[:BREACH_CODES_MAX])
+        found[breach.identity] = Breach(breach.identity, was.dossiers + breach.dossiers, codes)
+    return tuple(found.values())
 
 
 def _place(row: Row, by: Sequence[str]) -> tuple[tuple[int, str], ...]:

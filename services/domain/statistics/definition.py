@@ -12,6 +12,9 @@ import polars as pl
 Due = Literal["instant", "day"]
 """How due dates are compared: as instants, or as local days (the day of the due date counts whole)."""
 
+Mode = Literal["as_was", "as_is"]
+"""Which agency a dossier belongs to: the one that held it then, or the one that succeeded it by the period's end."""
+
 Dimension = Literal["agency", "receiving_agency", "level", "field", "procedure", "channel"]
 """What dossiers may be told apart by; `field` (lĩnh vực) and `level` (cấp) come from the declared catalogue."""
 
@@ -56,6 +59,8 @@ class Cell:
     title: Words
     group: tuple[Words, ...] = ()
     needs: tuple[str, ...] = ()
+    given_up: bool = False
+    """Whether it counts in the row of the agency that had the dossier before the period, not of the one that has it."""
     share: tuple[str, str] | None = None
     points: float | None = None
     threshold: float = 100.0

@@ -7,14 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from services.domain.periods import Period
 from services.domain.statistics.count import Counted, Row
-from services.domain.statistics.definition import Definition, Due
-
-Mode = Literal["as_was", "as_is"]
-"""Which agency a dossier belongs to: the one that held it then, or the one that succeeded it by the period's end."""
+from services.domain.statistics.definition import Definition, Due, Mode
+from services.domain.statistics.seats import Unseated
 
 FORMAT: Final = 1
 """Of this document; readers refuse what they do not know."""
@@ -44,11 +42,12 @@ def report(
     counted: Counted,
     *,
     period: Period,
-    reference: str,
+    reference: Mapping[str, str],
+    unseated: Sequence[Unseated] = (),
     as_of: datetime | None = None,
     months: Sequence[tuple[str, Counted]] = (),
 ) -> dict[str, Any]:
-    """The document. `reference`: digest of the declared agencies, procedures and calendars as of the position.
+    """The document. `reference`: digests of what was declared as of the position. `unseated`: dossiers of no row.
 
     `months`: with rows month by month, each month counted as a period of its own; `counted` is the whole period's.
     """
@@ -77,11 +76,20 @@ def report(
             "switches": dict(sorted(request.switches.items())),
             "position": request.position,
             "as_of": None if as_of is None else utc(as_of),
-            "reference": reference,
+            "reference": dict(sorted(reference.items())),
         },
         "official": _official(definition, request.last),
         "rows": rows,
         "total": _row(counted.total, {}),
+        "unseated": [
+            {
+                "agency": one.code,
+                "why": one.why._asdict(),
+                "candidates": list(one.candidates),
+                "dossiers": one.dossiers,
+            }
+            for one in unseated
+        ],
         "unknown": {key: words._asdict() for key, words in counted.unknown.items()},
         "breaches": [
             {"identity": breach.identity, "dossiers": breach.dossiers, "codes": list(breach.codes)}

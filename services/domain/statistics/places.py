@@ -1,41 +1,37 @@
-"""Puts the names of a province's offices and procedures to cases: level, field, and the agency a report means."""
+"""Puts what is declared of procedures to cases: the field they belong to."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 import polars as pl
+
+from services.domain.catalogue import Catalogue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
-    """What is declared of agencies and procedures, as of a report's position and at the end of its period.
+    """What is declared of procedures, as of a report's position and at the end of its period.
 
-    A code that nobody declared keeps its own name and has no level and no field: it is shown, never left out.
+    A code that nobody declared has no field: it is shown so, never left out.
     """
 
-    agency_of: Mapping[str, str | None] = field(default_factory=dict)
-    """Agency in the log → the agency the report means by it; None where that is not known."""
-    level_of: Mapping[str, str] = field(default_factory=dict)
-    """Agency the report means → level (cấp)."""
     field_of: Mapping[str, str] = field(default_factory=dict)
     """Procedure → field (lĩnh vực)."""
 
 
 def place(cases: pl.DataFrame, places: Places) -> pl.DataFrame:
-    """The cases with their agencies as the report means them, and with columns `level` and `field`."""
-    agencies = [name for name in cases.columns if name == "agency" or name.endswith("_agency")]
-    return cases.with_columns(
-        *(_mapped(pl.col(name), places.agency_of, keep=True).alias(name) for name in agencies),
-        _mapped(pl.col("procedure"), places.field_of, keep=False).alias("field"),
-    ).with_columns(_mapped(pl.col("agency"), places.level_of, keep=False).alias("level"))
+    """The cases with a column `field` (lĩnh vực)."""
+    if not places.field_of:
+        return cases.with_columns(pl.lit(None, dtype=pl.String).alias("field"))
+    codes, fields = (pl.Series(list(names), dtype=pl.String) for names in (places.field_of, places.field_of.values()))
+    named = pl.col("procedure").replace_strict(codes, fields, default=None, return_dtype=pl.String)
+    return cases.with_columns(named.alias("field"))
 
 
-def _mapped(column: pl.Expr, names: Mapping[str, str | None] | Mapping[str, str], *, keep: bool) -> pl.Expr:
-    if not names:
-        return column if keep else pl.lit(None, dtype=pl.String)
-    old, new = pl.Series(list(names), dtype=pl.String), pl.Series(list(names.values()), dtype=pl.String)
-    if keep:
-        return column.replace(old, new)
-    return column.replace_strict(old, new, default=None, return_dtype=pl.String)
+def places_of(catalogue: Catalogue, *, on: date) -> Places:
+    """What a catalogue says on a day of every procedure it ever had."""
+    known = (catalogue.latest(code, on) for code in catalogue.declared.by_code)
+    return Places(field_of={one.code: one.field for one in known if one is not None and one.field is not None})

@@ -33,6 +33,20 @@ def carried_over(question: Question) -> pl.Expr:
     return counted(question) & (pl.col("accepted_at") < question.opens) & pl.col("before_ended_at").is_null()
 
 
+def transferred(question: Question) -> pl.Expr:
+    """Chuyển đến: carried over by another agency than the one it belongs to now."""
+    return carried_over(question) & pl.col("before_agency").ne_missing(pl.col("agency"))
+
+
+def stock_before() -> pl.Expr:
+    """Tồn cuối kỳ trước: accepted, not ended and not void just before the period's first instant."""
+    return (
+        pl.col("before_accepted_at").is_not_null()
+        & pl.col("before_ended_at").is_null()
+        & ~pl.col("before_void").fill_null(value=False)
+    )
+
+
 def reopened(question: Question) -> pl.Expr:
     """Xử lý lại: the end that was in force at the period's first instant is in force no more."""
     return (

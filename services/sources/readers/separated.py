@@ -25,9 +25,16 @@ def read(
 
     Raises FileBroken when the file is empty, lacks a column or cannot be read on; rows before that were given.
     """
+    return read_table(path, rows.encoding, rows.delimiter or delimiter, needed, told=told)
+
+
+def read_table(
+    path: Path, encoding: str, delimiter: str, needed: frozenset[str], *, told: Callable[[int], None]
+) -> Iterator[Row | Refused]:
+    """The same for a file without a mapping."""
     csv.field_size_limit(LINE_BYTES_MAX)
-    source = _Decoded(lines(path, told), rows.encoding, name=path.name)
-    reader = csv.reader(source, delimiter=rows.delimiter or delimiter, strict=True)
+    source = _Decoded(lines(path, told), encoding, name=path.name)
+    reader = csv.reader(source, delimiter=delimiter, strict=True)
     try:
         first = next(reader)
     except StopIteration:

@@ -46,6 +46,22 @@ async def test_events_of_dossiers_and_of_the_tenant(store: EventStore) -> None:
     assert await store.tenant_events("nobody") == []
 
 
+async def test_tenant_events_of_some_types(store: EventStore) -> None:
+    other = "vn.khop.tenant.agency-declared.v1"
+    told = [
+        event(1, dossier=None),
+        event(2, dossier=None)._replace(type=other),
+        event(3, dossier="b")._replace(type=other),
+    ]
+    await append(store, *told)
+    assert await store.tenant_events("lang-son") == told[:2]
+    assert await store.tenant_events("lang-son", types=[other]) == told[1:2]
+    assert await store.tenant_events("lang-son", types=[]) == []
+    async with store.writer("lang-son") as writer:
+        assert await writer.tenant_events() == told[:2]
+        assert await writer.tenant_events(types={other}) == told[1:2]
+
+
 async def test_a_code_is_found_in_every_tenant_and_system_that_has_it(store: EventStore) -> None:
     for tenant in ("lang-son", "ca-mau"):
         await append(

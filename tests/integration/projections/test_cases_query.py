@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from services.domain.statistics.cases import NOW
-from services.projections.cases import CasesQuery, PostgresCases
+from services.projections.cases import Cases, CasesQuery, PostgresCases
 from services.projections.cases_memory import ReferenceCases
 from services.projections.dossier_segments import SEGMENTS
 from services.projections.port import TableChanges
@@ -51,9 +51,15 @@ async def test_the_query_finds_what_the_segments_say(
     assert await models.apply("dossier_segments", tenant, after=0, up_to=9, changes=changes)
     opens, closes = sorted(edges)  # type: ignore[type-var]
     query = CasesQuery(tenant=tenant, position=position, opens=opens, closes=closes, latest=latest)  # type: ignore[arg-type]
-    expected = await ReferenceCases(models).cases(query)
+    [expected] = await collected(ReferenceCases(models), query)
     if not latest:
         expected = expected.with_columns(
             pl.lit(None, dtype=expected.schema[f"now_{name}"]).alias(f"now_{name}") for name in NOW
         )
-    assert_frame_equal(await by_query.cases(query), expected, check_row_order=False)
+    assert_frame_equal(pl.concat(await collected(by_query, query)), expected, check_row_order=False)
+
+
+async def collected(cases: Cases, query: CasesQuery) -> list[pl.DataFrame]:
+    frames: list[pl.DataFrame] = []
+    await cases.cases(query, frames.append)
+    return frames

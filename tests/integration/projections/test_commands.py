@@ -248,3 +248,38 @@ async def test_status_without_kafka_is_exit_code_3_and_still_shows_the_rest(khop
     assert ended.code == 3
     assert ended.document["away"] == ["kafka"]
     assert "lang-son" in ended.document["database"]["tenants"]
+
+
+FORM = ("report", "ii06a", "--tenant", "lang-son", "--from", "2024-01-01", "--to", "2024-02-29", "--by", "agency")
+
+
+async def test_the_official_form_counts_names_its_readings_and_is_the_same_bytes_again(
+    khop: Khop, recorded: MadeLog
+) -> None:
+    told = await khop(*FORM, "--json")
+    assert told.code == 0, told.err
+    figures = {"3": 4, "4": 1, "5": 3, "6": 0, "7": 1, "8": 0, "9": 0, "10": 1, "11": 3, "12": 0, "13": 3}
+    [row] = told.document["rows"]
+    assert row["row"] == {"agency": "H99.1"}
+    assert {key: row[key] for key in figures} == figures == {key: told.document["total"][key] for key in figures}
+    assert told.document["total"]["received_channel_unknown"] == 1
+    assert told.document["identity"]["switches"] == {"open_supplement": "12", "withdrawn": "by_due_date"}
+    assert (await khop(*FORM, "--json")).out == told.out
+
+    screen = await khop(*FORM)
+    assert screen.code == 0, screen.err
+    assert "Tình hình, kết quả giải quyết TTHC" in screen.out
+    assert told.document["hash"] in screen.out
+
+
+async def test_a_wrong_word_is_answered_with_the_right_ones(khop: Khop, recorded: MadeLog) -> None:
+    for arguments, said in (
+        (("report", "II.06b", *FORM[2:]), "did you mean II.06a?"),
+        ((*FORM, "--switch", "open_suplement=9"), "did you mean open_supplement?"),
+        ((*FORM, "--switch", "withdrawn=maybe"), "withdrawn is one of by_due_date, on_time"),
+        (("report", "ii06a", "--tenant", "lang-son", "--from", "2024-03-01", "--to", "2024-02-01"), "lies before"),
+        ((*FORM, "--as-of", "99999"), "the log of lang-son ends at position"),
+        (("report", "flow", *FORM[2:-2], "--mode", "as_is"), "report flow has no --agency, --mode and --switch"),
+    ):
+        ended = await khop(*arguments)
+        assert (ended.code, said in ended.err) == (2, True), (arguments, ended.err)

@@ -1,6 +1,7 @@
 """Stored event = wire event: CloudEvents that their own library reads, and that old and new versions of us read."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from pydantic_core import to_json
 from contracts.dossier_events import EVENT_TYPES, encode
 from contracts.published import EXAMPLES
 from contracts.topics import partition_of
-from contracts.upcasting import parse_event
+from contracts.upcasting import parse_event, parse_event_to_fold
 
 EXAMPLE = EXAMPLES / "dossier.accepted.v1.json"
 
@@ -81,3 +82,36 @@ def test_an_unknown_type_is_an_error_and_never_skipped() -> None:
 def test_the_partition_of_a_tenant_is_written_down(tenant: str, partition: int) -> None:
     # The CRC-32 of each name was read from the trailer that gzip writes.
     assert partition_of(tenant, 12) == partition
+
+
+READ_TO_FOLD = {
+    *("id", "source", "type", "subject", "time", "observedtime", "position", "previous", "code"),
+    *("actid", "item", "actsequence", "revision", "data"),
+}
+
+
+@pytest.mark.parametrize("stem", stems())
+def test_what_is_read_to_fold_is_a_part_of_the_whole_event(stem: str) -> None:
+    raw = (EXAMPLES / f"{stem}.json").read_bytes()
+    whole, part = parse_event(raw), parse_event_to_fold(raw)
+    for name in READ_TO_FOLD | {"act", "tenant", "system"}:
+        assert getattr(part, name) == getattr(whole, name), name
+    assert whole.state is not None
+    assert part.state is not None
+    assert (part.state.codes, part.state.merged_into) == (whole.state.codes, whole.state.merged_into)
+
+
+@pytest.mark.parametrize("name", sorted(READ_TO_FOLD))
+def test_what_is_read_to_fold_is_held_to_the_same_contract(name: str) -> None:
+    example = json.loads(EXAMPLE.read_bytes())
+    broken: list[dict[str, Any]] = [example | {name: value} for value in ("", "\n", -1, [], {"status": 11})]
+    for raw in map(to_json, [*broken, {key: value for key, value in example.items() if key != name}]):
+        assert _refusal(parse_event, raw) == _refusal(parse_event_to_fold, raw)
+
+
+def _refusal(parse: Callable[[bytes], object], raw: bytes) -> list[Any]:
+    try:
+        parse(raw)
+    except ValidationError as error:
+        return error.errors(include_url=False)
+    return []

@@ -1,12 +1,14 @@
 """An observation's id is its claim's key and content: repeating gives the same, changing gives another."""
 
+import json
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
+from uuid import uuid5
 
 import pytest
 from pydantic import ValidationError
 
-from contracts.observations import Observation, make_observation, observation_id, parse_observation
+from contracts.observations import NAMESPACE, Observation, make_observation, observation_id, parse_observation
 
 AT = datetime(2024, 5, 13, 2, 12, tzinfo=UTC)
 
@@ -28,6 +30,17 @@ def test_the_id_is_pinned_for_ever() -> None:
     # An id that changes between versions would make every repetition a new fact. The value is the SHA-1 of the
     # namespace's bytes and the canonical JSON, taken with a command-line tool, with the version and variant bits set.
     assert str(observe().id) == "2d94bcc8-7319-5ce3-b65f-1fa60ed3d0ac"
+
+
+@pytest.mark.parametrize("code", ["Hồ sơ 7", 'a"b', "a\\b", "a/b", "\x80\u2028", "😀", "<&>'"])
+def test_the_id_is_uuid5_of_the_canonical_json(code: str) -> None:
+    due = {"due_at": datetime(2024, 5, 20, 17, 0, tzinfo=timezone(timedelta(hours=7)))}
+    said = observe(code=code, act="accepted", act_id="4711", sequence=7, data={"agency": code, **due})
+    # As other languages would write it: keys sorted, no blanks, characters as they are, moments in UTC.
+    content = ["lang-son", "one-stop", code, "accepted", "4711", "2024-05-13T02:12:00+00:00", None, 7, None]
+    data = {"agency": code, "due_at": "2024-05-20T10:00:00+00:00"}
+    text = json.dumps([*content, data], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert said.id == uuid5(NAMESPACE, text)
 
 
 def test_bookkeeping_is_no_part_of_the_id() -> None:

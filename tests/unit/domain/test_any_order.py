@@ -245,3 +245,23 @@ def test_one_fact_more_is_the_same_as_all_at_once(said: list[Observation], data:
     for number, fact in enumerate(facts, start=1):
         dossier = extend(dossier, fact, connections)
         assert outcome(dossier) == outcome(fold(facts[:number], connections))
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.one_of(claims(), claims(), retractions()), min_size=1, max_size=10), st.data())
+def test_what_was_gone_on_from_stays_as_it_was(said: list[Observation], data: st.DataObject) -> None:
+    connections = connections_of(fact_of_observation(connecting(name, kind)) for name, kind in SYSTEMS.items())
+    facts = list({one.id: fact_of_observation(one) for one in said}.values())
+    if data.draw(st.booleans()):
+        facts.sort(key=lambda fact: fact.occurred_at)
+    # A batch that could not be written is recorded again from where it began, maybe with other facts.
+    begin = data.draw(st.integers(0, len(facts)))
+    before = fold(facts[:begin], connections)
+    for rest in (facts[begin:], facts[begin:][::-1], facts[begin:][1:]):
+        dossier = before
+        for number, fact in enumerate(rest, start=1):
+            dossier = extend(dossier, fact, connections)
+            assert dossier.facts == (*facts[:begin], *rest[:number])
+            assert outcome(dossier) == outcome(fold(dossier.facts, connections))
+        assert before.facts == tuple(facts[:begin])
+        assert outcome(before) == outcome(fold(facts[:begin], connections))

@@ -166,3 +166,35 @@ def test_every_row_balances_and_what_is_in_hand_is_carried_over(said: list[objec
         assert in_hand == opened_stock(segments, closes)
         if not row.counts["voided"]:
             assert row.counts["carried_over"] == opened_stock(segments, opens)
+
+
+def test_pauses_that_overlap_are_one_and_a_date_that_passes_within_it_makes_nothing_late() -> None:
+    # Papers are asked for on the 10th, work is suspended on the 14th, the papers come on the 16th: the clock has stood
+    # still since the 10th, so the date of the 12th did not pass before the pause began.
+    facts = [
+        accepted("6/5 08:00", channel="online", due_at="12/5 08:00"),
+        fact("one-stop", "supplement_requested", "10/5 08:00", round="1"),
+        fact("one-stop", "suspended", "14/5 08:00"),
+        fact("one-stop", "supplement_received", "16/5 08:00", round="1"),
+    ]
+    given(*facts).just_before("1/6 00:00", clock="paused", paused_since="10/5 08:00")
+    assert figures(*facts) == {"received_online", "in_hand_not_due"}
+    # Once it ran again, even for a day, the date has passed before the next pause.
+    again = [
+        fact("one-stop", "resumed", "17/5 08:00"),
+        fact("one-stop", "supplement_requested", "18/5 08:00", round="2"),
+    ]
+    assert figures(*facts, *again) == {"received_online", "in_hand_overdue"}
+
+
+def test_a_dossier_stays_with_the_agency_that_ended_it_until_it_is_taken_up_again() -> None:
+    facts = [
+        accepted("6/5 08:00", channel="online", due_at="20/5 08:00", agency="H99.1"),
+        finished("10/5 08:00"),
+        fact("one-stop", "reassigned", "12/5 08:00", agency="H99.2"),
+    ]
+    told = given(*facts).then(agency="H99.2").just_before("1/6 00:00", agency="H99.1")
+    told.when(fact("one-stop", "reopened", "2/6 08:00")).just_before("1/7 00:00", agency="H99.2")
+    # An end that says the agency itself has it; a later word of another one does not move it.
+    at_once = [accepted("6/5 08:00", agency="H99.1"), fact("one-stop", "withdrawn", "10/5 08:00", agency="H99.3")]
+    given(*at_once).just_before("1/6 00:00", agency="H99.3")

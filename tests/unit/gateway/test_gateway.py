@@ -255,6 +255,32 @@ async def test_only_a_configuring_key_says_which_systems_take_part(bench: Bench)
     assert (parse_observation(value).system, parse_observation(value).code) == ("portal", "portal")
 
 
+async def test_a_configuring_key_says_what_agencies_there_are_under_its_own_name(bench: Bench) -> None:
+    data = {"title": "UBND huyện Mẫu", "level": "district", "valid_from": "2019-01-01"}
+    item = {"code": "H99.10", "act": "agency_declared", "occurred_at": "2019-01-01T00:00:00+07:00", "data": data}
+    assert (await bench.say(item, headers=await bench.key("write"))).status_code == 400
+    headers = await bench.key("configure", system="operator")
+    assert (await bench.say(item, headers=headers)).status_code == 202
+    assert (await bench.say(item | {"data": data | {"valid_from": 20190101}}, headers=headers)).status_code == 400
+    [value] = bench.said()
+    assert (parse_observation(value).system, parse_observation(value).code) == ("operator", "H99.10")
+
+
+@pytest.mark.parametrize(
+    ("act", "code", "filed_under"),
+    [("agency_declared", "H99.10", "operator"), ("system_connected", "portal", "portal")],
+)
+async def test_only_a_configuring_key_takes_back_what_holds_for_the_tenant(
+    bench: Bench, act: str, code: str, filed_under: str
+) -> None:
+    data = {"act": act, "at": "2019-01-01T00:00:00+07:00"}
+    item = {"code": code, "act": "retracted", "occurred_at": "2024-01-01T00:00:00+07:00", "data": data}
+    assert (await bench.say(item, headers=await bench.key("write"))).status_code == 400
+    assert (await bench.say(item, headers=await bench.key("configure", system="operator"))).status_code == 202
+    [value] = bench.said()
+    assert parse_observation(value).system == filed_under
+
+
 async def test_a_known_key_is_let_in_while_the_database_is_away_and_an_unknown_one_is_told_to_wait(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from services.domain.dossier import Fact
+from contracts.observations import Observation
+from services.domain.dossier import Fact, fact_of_observation
+from services.domain.reference import reference_of
 from services.domain.statistics.cases import cases_of
 from services.domain.statistics.count import Counted, Figure, count
-from services.domain.statistics.definition import Definition, Dimension, Due, Question
-from services.domain.statistics.places import Places, place
+from services.domain.statistics.definition import Definition, Dimension, Due, Mode, Question
+from services.domain.statistics.places import place, places_of
+from services.domain.statistics.seats import seat
 from services.domain.zones import offsets_of
 from tests.builders import at
 from tests.specification import given
@@ -26,10 +29,12 @@ def asked(
     closes: datetime = JUNE,
     due: Due = "instant",
     by: Sequence[Dimension] = (),
-    places: Places | None = None,
+    declared: Sequence[Observation] = (),
+    mode: Mode = "as_was",
     **switches: str,
 ) -> Counted:
     """What a definition counts of these dossiers, each named by its number, from `opens` until before `closes`."""
+    last = (closes - timedelta(microseconds=1)).astimezone(ZONE).date()
     timelines = [(given(*facts).dossier.segments, ("one-stop", f"H-{number}")) for number, facts in enumerate(dossiers)]
     question = Question(
         opens=opens,
@@ -38,7 +43,9 @@ def asked(
         due=due,
         switches={switch.name: switch.default for switch in definition.switches} | switches,
     )
-    cases = place(cases_of(timelines, opens=opens, closes=closes), places or Places())
+    reference = reference_of(fact_of_observation(said) for said in declared)
+    cases, _ = seat(cases_of(timelines, opens=opens, closes=closes), question, reference.agencies, mode, last)
+    cases = place(cases, places_of(reference.catalogue, on=last))
     return count(cases, definition, question, by=by, lists=True)
 
 

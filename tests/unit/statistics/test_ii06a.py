@@ -18,9 +18,9 @@ from services.domain.statistics.count import count
 from services.domain.statistics.definition import Due, Question
 from services.domain.statistics.definitions.ii06a import DEFINITION
 from services.domain.statistics.flow import flow
-from services.domain.statistics.places import Places
 from services.domain.zones import offsets_of
 from tests.builders import VIETNAM, at, connected, fact
+from tests.unit.domain.agencies.province import BEGIN, agency, said
 from tests.unit.domain.test_any_order import claims
 from tests.unit.statistics.asking import APRIL, JULY, JUNE, ZONE, asked, figures
 
@@ -52,17 +52,29 @@ def test_an_absent_channel_is_direct_on_the_form_and_said_beside_it() -> None:
 
 def test_early_on_time_and_late_by_the_local_day_of_the_due_date() -> None:
     before = accepted("20/4 08:00", due_at="10/5 17:00")
-    assert figures(DEFINITION, before, finished("9/5 23:59")) == {"3": 1, "6": 1, "7": 1, "8": 1}
-    assert figures(DEFINITION, before, finished("10/5 00:00")) == {"3": 1, "6": 1, "7": 1, "9": 1}
-    assert figures(DEFINITION, before, finished("10/5 17:00")) == {"3": 1, "6": 1, "7": 1, "9": 1}
-    assert figures(DEFINITION, before, finished("10/5 17:01")) == {"3": 1, "6": 1, "7": 1, "10": 1}
-    assert figures(DEFINITION, before, finished("10/5 23:59"), due="day") == {"3": 1, "6": 1, "7": 1, "9": 1}
-    assert figures(DEFINITION, before, finished("11/5 00:00"), due="day") == {"3": 1, "6": 1, "7": 1, "10": 1}
+    assert figures(DEFINITION, before, finished("9/5 23:59")) == {"stock_before": 1, "3": 1, "6": 1, "7": 1, "8": 1}
+    assert figures(DEFINITION, before, finished("10/5 00:00")) == {"stock_before": 1, "3": 1, "6": 1, "7": 1, "9": 1}
+    assert figures(DEFINITION, before, finished("10/5 17:00")) == {"stock_before": 1, "3": 1, "6": 1, "7": 1, "9": 1}
+    assert figures(DEFINITION, before, finished("10/5 17:01")) == {"stock_before": 1, "3": 1, "6": 1, "7": 1, "10": 1}
+    assert figures(DEFINITION, before, finished("10/5 23:59"), due="day") == {
+        "stock_before": 1,
+        "3": 1,
+        "6": 1,
+        "7": 1,
+        "9": 1,
+    }
+    assert figures(DEFINITION, before, finished("11/5 00:00"), due="day") == {
+        "stock_before": 1,
+        "3": 1,
+        "6": 1,
+        "7": 1,
+        "10": 1,
+    }
 
 
 def test_without_a_due_date_it_is_resolved_and_in_no_class() -> None:
     found = figures(DEFINITION, accepted("20/4 08:00"), finished("10/5 08:00"))
-    assert found == {"3": 1, "6": 1, "7": 1, "resolved_no_due_date": 1}
+    assert found == {"stock_before": 1, "3": 1, "6": 1, "7": 1, "resolved_no_due_date": 1}
 
 
 def test_the_last_half_hour_of_a_quarter_belongs_to_it() -> None:
@@ -105,15 +117,19 @@ def test_reopened_is_a_line_of_its_own_and_the_form_still_balances() -> None:
 
 def test_a_void_dossier_leaves_every_column() -> None:
     facts = [accepted("13/5 08:00", due_at="20/6 08:00"), fact("one-stop", "voided", "3/6 08:00")]
-    assert figures(DEFINITION, *facts, opens=JUNE, closes=JULY) == {"voided": 1}
+    assert figures(DEFINITION, *facts, opens=JUNE, closes=JULY) == {"voided": 1, "stock_before": 1, "stock_voided": 1}
 
 
 def test_rows_by_level_field_and_procedure_with_those_that_consolidate_them() -> None:
-    places = Places(field_of={"9.1": "land", "9.2": "land"}, level_of={"H99.1": "province"})
+    declared = [
+        agency("H99.1", "department"),
+        said("procedure_declared", "9.1", title="Một", field="land", valid_from=BEGIN),
+        said("procedure_declared", "9.2", title="Hai", field="land", valid_from=BEGIN),
+    ]
     one = [accepted("13/5 08:00", channel="online", due_at="20/6 08:00", agency="H99.1", procedure="9.1")]
     two = [accepted("14/5 08:00", channel="direct", due_at="20/6 08:00", agency="H99.1", procedure="9.2")]
     lost = [accepted("15/5 08:00", channel="online", due_at="20/6 08:00", agency="H99.7", procedure="9.7")]
-    counted = asked(DEFINITION, one, two, lost, by=("level", "field", "procedure"), places=places)
+    counted = asked(DEFINITION, one, two, lost, by=("level", "field", "procedure"), declared=declared)
     assert [(dict(row.labels), row.figures["3"], row.figures["4"]) for row in counted.rows] == [
         ({"level": "province"}, 2, 1),
         ({"level": "province", "field": "land"}, 2, 1),

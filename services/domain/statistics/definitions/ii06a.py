@@ -51,6 +51,10 @@ def measure(question: Question) -> Mapping[str, pl.Expr]:
         "resolved_no_due_date": resolved & no_date,
         "in_hand_no_due_date": in_hand & no_date,
         "received_channel_unknown": received & pl.col("channel").is_null(),
+        "transferred_in": terms.transferred(question),
+        "transferred_out": terms.transferred(question),
+        "stock_before": terms.stock_before(),
+        "stock_voided": terms.stock_before() & pl.col("void"),
     }
 
 
@@ -93,6 +97,25 @@ DEFINITION: Final = Definition(
             key="received_channel_unknown",
             title=Words("Trong cột 5: không rõ kênh tiếp nhận", "Of column 5: channel not known"),
         ),
+        Cell(
+            key="transferred_in",
+            title=Words("Trong cột 6: từ đơn vị khác chuyển đến", "Of column 6: from another agency"),
+        ),
+        Cell(
+            key="transferred_out",
+            title=Words("Đã chuyển sang đơn vị khác (ngoài biểu)", "Given up to another agency, in no column here"),
+            given_up=True,
+        ),
+        Cell(
+            key="stock_before",
+            title=Words("Cột 11 cuối kỳ trước, theo dữ liệu nay đã biết", "Column 11 of the period before"),
+            given_up=True,
+        ),
+        Cell(
+            key="stock_voided",
+            title=Words("Trong đó đã xóa trong kỳ", "Of these voided in the period"),
+            given_up=True,
+        ),
     ),
     measure=measure,
     identities=(
@@ -100,6 +123,7 @@ DEFINITION: Final = Definition(
         Identity("7 = 8 + 9 + 10 + không có hạn", ("7",), ("8", "9", "10", "resolved_no_due_date")),
         Identity("11 = 12 + 13 + không có hạn", ("11",), ("12", "13", "in_hand_no_due_date")),
         Identity("3 + xử lý lại = 7 + 11", ("3", "reopened"), ("7", "11")),
+        Identity("11 kỳ trước = 6 + đã xóa", ("stock_before",), ("6", "stock_voided")),
     ),
     switches=(
         Switch(

@@ -1,0 +1,1 @@
+"""Working time: versioned calendars, and due dates as pure functions of them."""

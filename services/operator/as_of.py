@@ -1,0 +1,41 @@
+"""Which position of a tenant's log a person means: a number, a time, or by default its end."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from services.event_store.port import EventStore
+from services.operator.errors import WrongUsage
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The zone of this name. Raises WrongUsage."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise WrongUsage(f"--zone {name!r} is no time zone; write it as Asia/Ho_Chi_Minh") from None
+
+
+def moment_of(as_of: str | None, zone: ZoneInfo) -> datetime | None:
+    """The time that was given; None where a position was given, or nothing. Raises WrongUsage."""
+    if as_of is None or as_of.isdecimal():
+        return None
+    try:
+        moment = datetime.fromisoformat(as_of)
+    except ValueError:
+        raise WrongUsage(f"--as-of {as_of!r} is neither a position nor a time such as 2024-07-01T08:00+07:00") from None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
+
+
+async def position_of(store: EventStore, tenant: str, as_of: str | None, moment: datetime | None) -> int:
+    """The position meant by `as_of`, of which `moment` is the time if it is one. Raises WrongUsage."""
+    head = await store.head(tenant)
+    if as_of is None:
+        return head
+    if moment is not None:
+        return await store.position_at(tenant, moment)
+    position = int(as_of)
+    if position > head:
+        raise WrongUsage(f"--as-of {position}: the log of {tenant} ends at position {head}")
+    return position

@@ -1,0 +1,1 @@
+"""Reference files that a person keeps: agencies, successions, procedures, calendars and figures that were submitted."""

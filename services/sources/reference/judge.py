@@ -1,0 +1,53 @@
+"""Whether statements can be meant beside what the log holds already: asked before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from services.domain.dossier import Fact, fact_of_observation
+from services.domain.identity import OPERATOR
+from services.domain.reference import Reference, reference_of
+from services.domain.validity import Finding
+from services.sources.nearest import nearest
+from services.sources.row import Said, Unsaid
+
+
+def contradictions(stated: Sequence[Said | Unsaid], in_log: Iterable[Fact]) -> list[str]:
+    """What these statements would make wrong, one sentence each with its place in the files.
+
+    What was wrong in the log before and is left as it was is none of theirs.
+    """
+    known = list(in_log)
+    taken_back = {(one.act, one.code, one.act_id) for one in stated if isinstance(one, Unsaid)}
+    loaded = {(fact.act, fact.code, fact.act_id) for fact in known if fact.system == OPERATOR}
+    missing = [
+        f"{one.locator}: nothing was loaded of {one.code} under the key {one.act_id!r}; "
+        f"{nearest(one.act_id, _keys_of(one, known))} See `khop reference show`"
+        for one in stated
+        if isinstance(one, Unsaid) and (one.act, one.code, one.act_id) not in loaded
+    ]
+    kept = [fact for fact in known if (fact.act, fact.code, fact.act_id) not in taken_back]
+    places = {one.observation.id: one.locator for one in stated if isinstance(one, Said)}
+    now = reference_of([*kept, *_as_if_said_now(stated)])
+    before = set(reference_of(known).findings)
+    return missing + [_sentence(one, places.get(one.fact), now) for one in now.findings if one not in before]
+
+
+def _as_if_said_now(stated: Iterable[Said | Unsaid]) -> Iterator[Fact]:
+    for one in stated:
+        if isinstance(one, Said):
+            fact = fact_of_observation(one.observation)
+            # What differs from what was said before is published as a revision, and then holds over it.
+            yield fact._replace(revision=fact.observed_at)
+
+
+def _keys_of(one: Unsaid, known: Iterable[Fact]) -> list[str]:
+    return [fact.act_id for fact in known if (fact.act, fact.code) == (one.act, one.code) and fact.act_id is not None]
+
+
+def _sentence(finding: Finding, place: str | None, now: Reference) -> str:
+    # What a new statement makes wrong may be an old one: then that one is to be loaded again, mended.
+    hint = ""
+    if finding.wanted is not None:
+        hint = f"; {nearest(finding.wanted, {*now.agencies.declared.by_code, *now.catalogue.declared.by_code})}"
+    return f"{place or 'in the log'}: {finding.code} {finding.text}{hint}"

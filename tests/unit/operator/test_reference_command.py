@@ -1,0 +1,108 @@
+"""`khop reference load --check`: what it would say, what stands in the way, and which exit code that is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from services.domain.dossier import fact_of_observation
+from services.domain.reference import reference_of
+from services.operator.__main__ import main
+from services.operator.reference_screen import document
+from tests.unit.domain.agencies.province import PROVINCE
+from tests.unit.sources.test_reference_files import PROCEDURES
+from tests.unit.sources.test_reference_files import PROVINCE as FILE
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: str | Path) -> int:
+    monkeypatch.setattr("sys.argv", ["khop", "reference", *map(str, arguments)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return int(ended.value.code or 0)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[Path, Path]:
+    (tmp_path / "a.toml").write_text(FILE, encoding="utf-8")
+    (tmp_path / "p.csv").write_text(PROCEDURES, encoding="utf-8")
+    return tmp_path / "a.toml", tmp_path / "p.csv"
+
+
+def test_a_check_counts_what_would_be_said(
+    files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ("--tenant", "lang-son", "--check", "--alone")
+    assert run(monkeypatch, "load", *files, *options, "--json") == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "tenant": "lang-son",
+        "check": True,
+        "beside_log": False,
+        "statements": {"agency_declared": 2, "agency_succeeded": 1, "procedure_declared": 2},
+        "published": 0,
+        "unchanged": 0,
+    }
+    assert run(monkeypatch, "load", *files, *options) == 0
+    assert "không xét cùng nhật ký · the files were judged by themselves, not beside the log" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (("parent", "parrent"), "a.toml: agency[2]: unknown key 'parrent'; did you mean 'parent'?"),
+        (('to = ["H99"]', 'to = ["H98"]'), "which nobody declared; did you mean 'H99'?"),
+    ],
+)
+def test_a_wrong_file_is_a_finding_and_no_traceback(
+    files: tuple[Path, Path],
+    change: tuple[str, str],
+    told: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    files[0].write_text(FILE.replace(*change), encoding="utf-8")
+    assert run(monkeypatch, "load", *files, "--tenant", "lang-son", "--check", "--alone") == 1
+    shown = capsys.readouterr()
+    assert shown.err.startswith("khop: nothing was sent:\n")
+    assert told in shown.err
+    assert shown.out == ""
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (
+            ("--tenant", "Lạng Sơn", "--check", "--alone"),
+            "khop: --tenant 'Lạng Sơn' is no name of a tenant; write it as",
+        ),
+        (("--tenant", "lang-son", "--alone"), "khop: --alone goes with --check"),
+        (("--tenant", "lang-son", "--check", "--alone", "--zone", "Hanoi"), "khop: --zone 'Hanoi' is no time zone"),
+    ],
+)
+def test_wrong_usage_is_one_sentence(
+    files: tuple[Path, Path],
+    options: tuple[str, ...],
+    told: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(monkeypatch, "load", *files, *options) == 2
+    assert capsys.readouterr().err.startswith(told)
+
+
+def test_what_holds_is_shown_as_plain_values() -> None:
+    shown = document(reference_of(fact_of_observation(one) for one in PROVINCE))
+    json.dumps(shown)
+    [split] = [one for one in shown["agencies"] if one["code"] == "H99.11"]
+    assert split == {
+        "key": "2019-01-01",
+        "code": "H99.11",
+        "title": "Đơn vị H99.11",
+        "level": "district",
+        "parent": "H99",
+        "valid_from": "2019-01-01",
+        "valid_to": "2025-07-01",
+        "succeeded": {"kind": "split_into", "to": ["H99.31", "H99.32"], "key": "2025-07-01"},
+    }
+    assert (len(shown["agencies"]), shown["procedures"], shown["findings"]) == (13, [], [])
