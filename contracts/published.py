@@ -120,6 +120,7 @@ FIGURES: Final[dict[str, tuple[type[BaseModel], dict[str, Any]]]] = {
             "version": 1,
             "zone": "Asia/Ho_Chi_Minh",
             "due": "day",
+            "mode": "as_was",
             "figures": {"3": 412, "4": 391, "5": 12, "6": 9, "7": 207, "11": 205, "12": 201, "13": 4},
             "falls_due": 3,
         },

@@ -24,12 +24,12 @@ class AgencyMonth(Frozen):
 
     tenant: TenantName
     agency: Code | None
-    """As the systems name it; null: no system said which agency has the dossier."""
+    """Null: of what belongs to no agency that is known: none was named, or it ended and gave the dossier to nobody."""
     month: Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
     date: Day
     """The last day that counts, as if it had ended."""
     position: Position
-    """Up to which the log is counted; the header `generation` says of which log."""
+    """Up to which the log is counted; the record's header `generation` says of which log."""
     definition: str
     """The form, such as `II.06a`, and its version; its open readings by default."""
     version: Annotated[int, Field(ge=1)]
@@ -37,6 +37,8 @@ class AgencyMonth(Frozen):
     """Whose local days are meant."""
     due: Literal["day", "instant"]
     """Whether a due date holds until its local day ends, or until its very moment."""
+    mode: Literal["as_was", "as_is"]
+    """Which agency a dossier belongs to: the one that held it then, or the one that succeeded it by `date`."""
     figures: dict[str, Count]
     """Cell of the form → its figure."""
     falls_due: Count

@@ -11,6 +11,7 @@ from operator import add
 from typing import Any, Literal
 from uuid import UUID
 
+from services.domain.statistics.month_to_date import Held
 from services.projections.port import LIVE, Build, BuildGone, MonthToDate, TableChanges
 from services.projections.tables import DayRow, DossierRow, SegmentRow, StepRow
 
@@ -122,11 +123,11 @@ class MemoryReadModels:
 
     async def month_to_date(self, tenant: str, day: date) -> MonthToDate:
         first = day.replace(day=1)
-        sums: dict[str, tuple[int, ...]] = {}
+        sums: dict[Held, tuple[int, ...]] = {}
         for row in map(StepRow._make, self._rows("month_to_date", tenant, "steps").values()):
-            if row.day < first if row.span == "month" else first <= row.day <= day:
-                counts = row[3:]
-                sums[row.agency] = tuple(map(add, sums.get(row.agency, (0,) * len(counts)), counts))
+            if row.ended_on >= first and (row.day < first if row.span == "month" else first <= row.day <= day):
+                held, counts = Held(row.agency, row.before, row.ended_on), row[5:]
+                sums[held] = tuple(map(add, sums.get(held, (0,) * len(counts)), counts))
         return MonthToDate((await self.positions(tenant)).get("month_to_date", 0), sums)
 
     def _find(self, projection: str, tenant: str, stage: str) -> _Build | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, NamedTuple, Protocol
 
+from services.domain.statistics.month_to_date import Held
 from services.projections.tables import DayRow, DossierRow, SegmentRow
 from services.runtime.unavailable import DatabaseUnavailable
 
@@ -55,13 +56,13 @@ class Build:
 
 
 class MonthToDate(NamedTuple):
-    """What each agency's steps come to at the end of a local day, true at one position of the log."""
+    """What the steps of a month come to at the end of a local day, true at one position of the log."""
 
     position: int
-    counts: Mapping[str, tuple[int, ...]]
-    """Agency ("" is none) → how many dossiers in each of the classes of `services.domain.statistics.month_to_date`.
+    counts: Mapping[Held, tuple[int, ...]]
+    """Who has dossiers → how many in each of the `CLASSES` of `services.domain.statistics.month_to_date`.
 
-    An agency whose figures came back to nothing may be there with zeros.
+    Who has none any more may be there with zeros.
     """
 
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from services.domain.statistics.month_to_date import Held
 from services.projections.port import LIVE, Build, BuildGone, MonthToDate, ReadModelsUnavailable, TableChanges
 from services.projections.statements import STATEMENTS, TABLE_STATEMENTS, TABLES_OF
 from services.projections.tables import DayRow, DossierRow, SegmentRow
@@ -147,7 +148,7 @@ class PostgresReadModels:
     async def month_to_date(self, tenant: str, day: date) -> MonthToDate:
         with translated(ReadModelsUnavailable):
             rows = await self._pool.fetch(STATEMENTS.month_to_date, tenant, day.replace(day=1), day)
-        counts = {row["agency"]: tuple(row)[2:] for row in rows if row["agency"] is not None}
+        counts = {Held(*row[1:4]): tuple(row[4:]) for row in rows if row["agency"] is not None}
         return MonthToDate(rows[0]["position"] if rows else 0, counts)
 
 

@@ -110,15 +110,17 @@ class DayRow(NamedTuple):
 
 
 class StepRow(NamedTuple):
-    """By how much an agency's figures of the month to date change on one local day against the day before.
+    """By how many dossiers the figures of the month to date change on one local day against the day before.
 
-    A row of a `day` has the steps of that day, one of a `month` all of that month under its first; "" is no agency. The
-    further fields are the classes of `services.domain.statistics.month_to_date`, in their order.
+    A row of a `day` has the steps of that day, one of a `month` all of that month under its first. The next three
+    say who has the dossiers, see `Held`, and the rest are the `CLASSES` of `services.domain.statistics.month_to_date`.
     """
 
     span: str
     day: date
     agency: str
+    before: str
+    ended_on: date
     carried_over: int
     received_online: int
     received_direct: int
@@ -133,3 +135,5 @@ class StepRow(NamedTuple):
     voided: int
     resolved_early: int
     falls_due: int
+    stock_before: int
+    stock_voided: int

@@ -42,9 +42,9 @@ async def main(process: Process) -> None:
             clock=process.clock,
         )
         months = MonthsToDate(
+            store=store,
             models=models,
             checkpoints=checkpoints,
-            generation=store.generation,
             publisher=publisher,
             clock=process.clock,
             instance=name,

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
-from uuid import UUID
 
 from contracts.statistics import AgencyMonth, encode_statistics
 from contracts.topics import STATISTICS
-from services.domain.statistics.month_to_date import CLASSES, DUE, FORM, cells, falls_due
-from services.event_store.port import Checkpoints
+from services.domain.agencies.dimension import Agencies
+from services.domain.reference import AGENCY_TYPES, reference_of
+from services.domain.statistics.month_figures import FORM, MODE, AgencyFigures, figures_of
+from services.domain.statistics.month_to_date import DUE
+from services.event_store.folding import tenant_facts
+from services.event_store.port import Checkpoints, EventStore
 from services.messaging.event_records import GENERATION_HEADER
 from services.messaging.port import Publisher, Record
 from services.projections.agency_day import ZONE
 from services.projections.month_to_date import NAME
-from services.projections.port import MonthToDate, ReadModels
+from services.projections.port import ReadModels
 from services.runtime.clock import Clock
 from services.runtime.health import Reading
 
@@ -25,7 +28,7 @@ HOLDER: Final = "statistics"
 LOOK_EVERY_S: Final = 1.0
 """At most so often a tenant's figures are published, and so late after midnight."""
 TAKE_OVER_EVERY_S: Final = 2.0
-_NOTHING: Final = (0,) * len(CLASSES)
+_NOTHING: Final = AgencyFigures()
 
 
 @dataclass(slots=True)
@@ -37,7 +40,10 @@ class _Lane:
     shown: int = 0
     position: int = 0
     day: date | None = None
-    told: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    told: Mapping[str | None, AgencyFigures] = field(default_factory=dict)
+    agencies: Agencies | None = None
+    declared: tuple[int, ...] = ()
+    """Positions of what `agencies` were made of."""
 
 
 class MonthsToDate:
@@ -49,16 +55,16 @@ class MonthsToDate:
     def __init__(
         self,
         *,
+        store: EventStore,
         models: ReadModels,
         checkpoints: Checkpoints,
-        generation: Callable[[], Awaitable[UUID]],
         publisher: Publisher,
         clock: Clock,
         instance: str,
     ) -> None:
+        self._store = store
         self._models = models
         self._checkpoints = checkpoints
-        self._generation = generation
         self._publisher = publisher
         self._clock = clock
         self._instance = instance
@@ -117,38 +123,52 @@ class MonthsToDate:
             await self._clock.sleep(TAKE_OVER_EVERY_S)
 
     async def _keep_publishing(self, tenant: str, lane: _Lane) -> None:
-        headers = ((GENERATION_HEADER, str(await self._generation()).encode()),)
+        headers = ((GENERATION_HEADER, str(await self._store.generation()).encode()),)
         while True:
             lane.woken.clear()
             today = self._today()
-            found = await self._models.month_to_date(tenant, today)
+            position, counts = await self._models.month_to_date(tenant, today)
+            figures = figures_of(counts, await self._agencies(tenant, lane, position), day=today)
+            # Who was told of before and is found no more has nothing now, which must be told too.
+            figures = dict.fromkeys(lane.told, _NOTHING) | figures
             records = [
-                Record(f"{tenant}/{agency}".encode(), _figures(tenant, agency, today, found), tenant, headers)
-                for agency in sorted(lane.told.keys() | found.counts.keys())
-                if lane.day != today or lane.told.get(agency) != found.counts.get(agency, _NOTHING)
+                Record(
+                    f"{tenant}/{agency or ''}".encode(),
+                    _encoded(tenant, agency, today, position, each),
+                    tenant,
+                    headers,
+                )
+                for agency, each in sorted(figures.items(), key=lambda item: item[0] or "")
+                if lane.day != today or lane.told.get(agency) != each
             ]
             if records:
                 await self._publisher.publish(STATISTICS.name, records)
-            lane.told = dict.fromkeys(lane.told, _NOTHING) | dict(found.counts)
-            lane.position, lane.day = found.position, today
+            lane.told, lane.position, lane.day = figures, position, today
             await lane.woken.wait()
 
+    async def _agencies(self, tenant: str, lane: _Lane, position: int) -> Agencies:
+        told = await self._store.tenant_events(tenant, types=AGENCY_TYPES)
+        declared = tuple(event.position for event in told if event.position <= position)
+        if lane.agencies is None or declared != lane.declared:
+            lane.agencies, lane.declared = reference_of(tenant_facts(told, up_to=position)).agencies, declared
+        return lane.agencies
 
-def _figures(tenant: str, agency: str, day: date, found: MonthToDate) -> bytes:
-    counts = found.counts.get(agency, _NOTHING)
+
+def _encoded(tenant: str, agency: str | None, day: date, position: int, figures: AgencyFigures) -> bytes:
     name, version = FORM
     return encode_statistics(
         AgencyMonth(
             tenant=tenant,
-            agency=agency or None,
+            agency=agency,
             month=f"{day:%Y-%m}",
             date=day,
-            position=found.position,
+            position=position,
             definition=name,
             version=version,
             zone=ZONE.key,
             due=DUE,
-            figures=cells(counts),
-            falls_due=falls_due(counts),
+            mode=MODE,
+            figures=figures.cells,
+            falls_due=figures.falls_due,
         )
     )

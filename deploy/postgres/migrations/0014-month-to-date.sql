@@ -7,6 +7,8 @@ CREATE TABLE read.steps (
     span text NOT NULL CHECK (span IN ('day', 'month')),
     day date NOT NULL,
     agency text NOT NULL,
+    before text NOT NULL,
+    ended_on date NOT NULL,
     carried_over integer NOT NULL,
     received_online integer NOT NULL,
     received_direct integer NOT NULL,
@@ -21,10 +23,14 @@ CREATE TABLE read.steps (
     voided integer NOT NULL,
     resolved_early integer NOT NULL,
     falls_due integer NOT NULL,
-    PRIMARY KEY (build, span, day, agency)
+    stock_before integer NOT NULL,
+    stock_voided integer NOT NULL,
+    PRIMARY KEY (build, span, day, agency, before, ended_on)
 ) WITH (fillfactor = 70);
 
-COMMENT ON TABLE read.steps IS 'By how much figures of the month to date change on a local day, summed by month too; an empty text is no agency';
+COMMENT ON TABLE read.steps IS 'By how many dossiers the figures of the month to date change on a local day, summed by month too; an empty text is nobody';
+COMMENT ON COLUMN read.steps.before IS 'Which agency had them before the month, of those in hand then';
+COMMENT ON COLUMN read.steps.ended_on IS 'Local day of an end within the month, else infinity';
 
 -- migrate: rollback
 DROP TABLE read.steps;

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from operator import itemgetter
-from typing import Final, Literal, get_args
+from typing import Final, Literal, NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
 from services.domain.dossier import Segment
@@ -23,51 +23,35 @@ FORM: Final = ("II.06a", 1)
 """Name and version of the definition whose cells these are."""
 DUE: Final[Due] = "day"
 
-Class = Literal[Figure, "resolved_early", "falls_due"]
-"""`resolved_early`: on an earlier local day than the due date's. `falls_due`: due on the very last day, so that it is
-overdue at its end and not before."""
+Class = Literal[Figure, "resolved_early", "falls_due", "stock_before", "stock_voided"]
+"""`resolved_early`: on an earlier local day than the due date's. `falls_due`: in hand and due on the very last day, so
+overdue at its end and not before. `stock_before`: in hand just before the month; `stock_voided`: of these void now."""
 
 CLASSES: Final[tuple[Class, ...]] = get_args(Class)
 """What is counted, in the order of the numbers of a step."""
 
-COLUMNS: Final[Mapping[str, tuple[Class, ...]]] = {
-    "3": ("received_online", "received_direct", "received_channel_unknown", "carried_over"),
-    "4": ("received_online",),
-    "5": ("received_direct", "received_channel_unknown"),
-    "6": ("carried_over",),
-    "7": ("resolved_early", "resolved_on_time", "resolved_late", "resolved_no_due_date"),
-    "8": ("resolved_early",),
-    "9": ("resolved_on_time",),
-    "10": ("resolved_late",),
-    "11": ("in_hand_not_due", "in_hand_overdue", "in_hand_no_due_date"),
-    "12": ("in_hand_not_due",),
-    "13": ("in_hand_overdue",),
-    "reopened": ("reopened",),
-    "voided": ("voided",),
-    "resolved_no_due_date": ("resolved_no_due_date",),
-    "in_hand_no_due_date": ("in_hand_no_due_date",),
-    "received_channel_unknown": ("received_channel_unknown",),
-}
-"""Cell of form II.06a → the classes of dossiers it counts."""
+NOT_ENDED: Final = date.max
 
-Steps = dict[tuple[date, str], list[int]]
-"""(Local day, agency) → by how many dossiers each of `CLASSES` changes on it; the agency "" is none."""
+
+class Held(NamedTuple):
+    """Who has dossiers, as the log says it; "" is nobody that is known."""
+
+    agency: str
+    before: str
+    """Who had them just before the month, of those that were in hand then; else ""."""
+    ended_on: date
+    """The local day of their end if it falls into the month, else `NOT_ENDED`."""
+
+
+Steps = dict[tuple[date, Held], list[int]]
+"""On a local day, by how many dossiers each of `CLASSES` changes at who has them."""
 
 _PLACE: Final[Mapping[Class, int]] = {one: place for place, one in enumerate(CLASSES)}
 _LOOKED_AT: Final = ("accepted_at", "ended_at", "due_at", "paused_since", "agency", "channel", "void")
 _looks = itemgetter(*map(Segment._fields.index, _LOOKED_AT))
 _DAY: Final = timedelta(days=1)
 _NOWHERE: Final[frozenset[Class]] = frozenset()
-
-
-def cells(counts: Sequence[int]) -> dict[str, int]:
-    """Cell of form II.06a → its figure, out of the sum of all steps up to a day."""
-    return {key: sum(counts[_PLACE[one]] for one in classes) for key, classes in COLUMNS.items()}
-
-
-def falls_due(counts: Sequence[int]) -> int:
-    """Of column 13, what is due on the day itself: it is not overdue before that day has ended."""
-    return counts[_PLACE["falls_due"]]
+_NOBODY: Final = Held("", "", NOT_ENDED)
 
 
 def differ_from(old: Sequence[Segment], new: Sequence[Segment], *, zone: ZoneInfo) -> date | None:
@@ -83,21 +67,21 @@ def differ_from(old: Sequence[Segment], new: Sequence[Segment], *, zone: ZoneInf
 def steps(segments: Sequence[Segment], *, since: date, zone: ZoneInfo) -> Steps:
     """The steps of one dossier on `since` and later, as if it had counted nowhere before."""
     found: Steps = {}
-    was, held_by = _NOWHERE, ""
+    was, held_by = _NOWHERE, _NOBODY
     for day in sorted(set(_turning_days(segments, since, zone))):
         opens, closes = _month_to(day, zone)
-        now = just_before(segments, closes)
+        now, before = just_before(segments, closes), just_before(segments, opens)
         assert now is not None
-        classes = _classes(now, just_before(segments, opens), day, opens, closes, zone)
-        agency = now.agency or ""
-        if (classes, agency) == (was, held_by):
+        classes = _classes(now, before, day, opens, closes, zone)
+        held = _held(now, before if "stock_before" in classes else None, opens, zone)
+        if (classes, held) == (was, held_by):
             continue
-        for sign, at, which in ((-1, held_by, was), (1, agency, classes)):
+        for sign, at, which in ((-1, held_by, was), (1, held, classes)):
             if which:
                 counts = found.setdefault((day, at), [0] * len(CLASSES))
                 for one in which:
                     counts[_PLACE[one]] += sign
-        was, held_by = classes, agency
+        was, held_by = classes, held
     return found
 
 
@@ -131,15 +115,25 @@ def _turning_days(segments: Sequence[Segment], since: date, zone: ZoneInfo) -> I
 def _classes(
     now: Segment, before: Segment | None, day: date, opens: datetime, closes: datetime, zone: ZoneInfo
 ) -> frozenset[Class]:
-    figures: frozenset[Class] = figures_seen(now, before, opens=opens, closes=closes, zone=zone, due=DUE)
-    if now.due_at is None:
-        return figures
-    if "resolved_on_time" in figures and now.ended_at is not None:
-        if _local_day(now.ended_at, zone) < _local_day(now.due_at, zone):
-            return figures - {"resolved_on_time"} | {"resolved_early"}
-    elif "in_hand_overdue" in figures and _local_day(now.due_at, zone) == day:
-        return figures | {"falls_due"}
-    return figures
+    classes: frozenset[Class] = figures_seen(now, before, opens=opens, closes=closes, zone=zone, due=DUE)
+    if now.due_at is not None:
+        if "resolved_on_time" in classes and now.ended_at is not None:
+            if _local_day(now.ended_at, zone) < _local_day(now.due_at, zone):
+                classes = classes - {"resolved_on_time"} | {"resolved_early"}
+        elif "in_hand_overdue" in classes and _local_day(now.due_at, zone) == day:
+            classes |= {"falls_due"}
+    if before is not None and before.accepted_at is not None and before.ended_at is None and not before.void:
+        classes |= {"stock_before", "stock_voided"} if now.void else {"stock_before"}
+    return classes
+
+
+def _held(now: Segment, before: Segment | None, opens: datetime, zone: ZoneInfo) -> Held:
+    ended = now.ended_at
+    return Held(
+        now.agency or "",
+        (before and before.agency) or "",
+        NOT_ENDED if ended is None or ended < opens else _local_day(ended, zone),
+    )
 
 
 def _local_day(moment: datetime, zone: ZoneInfo) -> date:

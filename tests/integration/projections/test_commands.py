@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 
 from services.event_store.postgres import PostgresEventStore
-from services.projections.keep import Keeper
+from services.projections.keep import PROJECTIONS, Keeper
 from services.projections.postgres import PostgresReadModels
 from services.runtime.postgres import open_pool
 from tests.unit.projections.made_log import MadeLog
@@ -197,7 +197,7 @@ async def test_nobody_says_where_the_database_is(khop: Khop) -> None:
     assert "`make up`" in ended.err
 
 
-@pytest.mark.parametrize("name", ["dossiers", "dossier_segments", "agency_day"])
+@pytest.mark.parametrize("name", sorted(PROJECTIONS))
 async def test_a_rebuild_gives_what_was_there(khop: Khop, recorded: MadeLog, postgres_dsn: str, name: str) -> None:
     async with open_pool(postgres_dsn, name="test") as pool:
         models = PostgresReadModels(pool)
@@ -209,6 +209,7 @@ async def test_a_rebuild_gives_what_was_there(khop: Khop, recorded: MadeLog, pos
                 (position, living),
                 [await models.segments("lang-son", as_of=at) for at in range(len(recorded.events) + 1)],
                 await models.days("lang-son"),
+                await models.month_to_date("lang-son", date(2024, 2, 1)),
             ]
 
         before = await everything()
@@ -235,7 +236,7 @@ async def test_status_shows_positions_and_says_which_process_is_away(
     assert document["database"]["tenants"]["lang-son"] == {
         "head": head,
         "published": 0,
-        "read_models": {"dossiers": head, "dossier_segments": head, "agency_day": head},
+        "read_models": dict.fromkeys(PROJECTIONS, head),
     }
     [process] = document["processes"]
     assert process["answers"] is False

@@ -52,9 +52,9 @@ class Stage:
 
     def months(self, instance: str = "one") -> MonthsToDate:
         return MonthsToDate(
+            store=self.store,
             models=self.models,
             checkpoints=self.checkpoints,
-            generation=self.store.generation,
             publisher=self.broker.publisher(),
             clock=self.clock,
             instance=instance,
@@ -160,7 +160,23 @@ async def test_with_the_month_what_was_received_becomes_carried_over() -> None:
         await asyncio.sleep(10)
         last = stage.news()[-2:]
     assert [(one.month, one.date) for one in last] == [("2024-06", date(2024, 6, 1))] * 2
-    assert seen(last)[0][3] == {"3": 1, "6": 1, "11": 1, "in_hand_no_due_date": 1}
+    assert seen(last)[0][3] == {"stock_before": 1, "3": 1, "6": 1, "11": 1, "in_hand_no_due_date": 1}
+
+
+@on_virtual_time
+async def test_an_agency_that_ends_at_midnight_has_nothing_from_then_on_and_nobody_knows_who_has_its_work() -> None:
+    stage = Stage()
+    two_offices(stage)
+    stage.log.say(
+        *("operator", "H99.1", "agency_declared", MIDNIGHT - timedelta(days=1)),
+        {"title": "UBND xã Mẫu", "level": "commune", "valid_from": date(2019, 1, 1), "valid_to": date(2024, 5, 14)},
+    )
+    await stage.shown()
+    async with running(stage.months()):
+        await asyncio.sleep(LOOK_EVERY_S)
+        assert {one.agency: one.figures["3"] for one in stage.news()} == {None: 1, "H99.1": 1}
+        await asyncio.sleep(10 + LOOK_EVERY_S)
+        assert {one.agency: one.figures["3"] for one in stage.news()} == {None: 2, "H99.1": 0}
 
 
 @on_virtual_time
