@@ -440,6 +440,34 @@ ALTER TABLE read.dossiers OWNER TO khop_owner;
 
 COMMENT ON TABLE read.dossiers IS 'Each dossier as it is now';
 
+CREATE TABLE read.papers (
+    known_from bigint NOT NULL,
+    known_to bigint,
+    occurred_from timestamp with time zone NOT NULL,
+    occurred_to timestamp with time zone,
+    national_at timestamp with time zone,
+    first_supplement_at timestamp with time zone,
+    supplement_since timestamp with time zone,
+    supplement_seconds bigint,
+    build integer NOT NULL,
+    components_digitised integer,
+    components_reused integer,
+    results_digitised integer,
+    documents_signed integer,
+    documents_signed_digitally integer,
+    ordinal smallint NOT NULL,
+    paid_online boolean,
+    fee_zero boolean,
+    identity_verified boolean,
+    dossier uuid NOT NULL,
+    least_system text NOT NULL,
+    least_code text NOT NULL
+);
+
+ALTER TABLE read.papers OWNER TO khop_owner;
+
+COMMENT ON TABLE read.papers IS 'Bitemporal like the segments: what is known of a dossier''s papers; none where nobody said anything of them';
+
 CREATE TABLE read.segments (
     known_from bigint NOT NULL,
     known_to bigint,
@@ -575,6 +603,9 @@ ALTER TABLE ONLY read.days
 
 ALTER TABLE ONLY read.dossiers
     ADD CONSTRAINT dossiers_pkey PRIMARY KEY (build, dossier);
+
+ALTER TABLE ONLY read.papers
+    ADD CONSTRAINT papers_pkey PRIMARY KEY (build, known_from, ordinal);
 
 ALTER TABLE ONLY read.segments
     ADD CONSTRAINT segments_pkey PRIMARY KEY (build, known_from, ordinal);
@@ -827,6 +858,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE read.dossiers TO khop_operator;
 GRANT SELECT ON TABLE read.dossiers TO khop_gateway;
 GRANT SELECT ON TABLE read.dossiers TO khop_deliverer;
 GRANT SELECT ON TABLE read.dossiers TO khop_reconciler;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE read.papers TO khop_projector;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE read.papers TO khop_operator;
+GRANT SELECT ON TABLE read.papers TO khop_gateway;
+GRANT SELECT ON TABLE read.papers TO khop_deliverer;
+GRANT SELECT ON TABLE read.papers TO khop_reconciler;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE read.segments TO khop_projector;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE read.segments TO khop_operator;

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from services.domain.ahead import foresaw, look_ahead
 from services.domain.authority import Connections
@@ -14,6 +13,7 @@ from services.domain.course import Course
 from services.domain.dossier import Dossier, Fact, Said, Segment
 from services.domain.identity import is_about_identity
 from services.domain.take import passes_by, take
+from services.domain.timeline import go_on
 from services.domain.versions import holding, order_of, same_act
 
 
@@ -72,19 +72,4 @@ def _is_next(dossier: Dossier, fact: Fact, connections: Connections) -> bool:
 
 
 def _shown(segments: tuple[Segment, ...], course: Course, fact: Fact) -> tuple[Segment, ...]:
-    now = course.segment(fact.occurred_at)
-    if not segments:
-        return (now,)
-    if segments[-1].occurred_from == fact.occurred_at:
-        # Only what holds after everything at one instant is shown.
-        segments = segments[:-1]
-        if not segments:
-            return (now,)
-    last = segments[-1]
-    if last[2:] == now[2:]:  # all but from when to when
-        return segments if last.occurred_to is None else (*segments[:-1], _until(last, None))
-    return (*segments[:-1], _until(last, now.occurred_from), now)
-
-
-def _until(segment: Segment, occurred_to: datetime | None) -> Segment:
-    return Segment(segment[0], occurred_to, *segment[2:])
+    return go_on(segments, course.segment(fact.occurred_at))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 from uuid import UUID
 
 from services.domain.dossier import Dossier, Fact, Segment
 
+_Row = TypeVar("_Row", bound=tuple[Any, ...])
+
 RowName = tuple[int, int]
-"""Position that brought a segment row, and its number among those."""
+"""Position that brought a row of a timeline, and its number among those."""
 
 
 # One of each is made for every event, and a frozen class takes three times as long to make. Nobody changes them.
@@ -31,6 +34,8 @@ class Known:
     others: tuple[Fact, ...] = ()
     """Facts recorded under its lineage that speak of codes another part holds since a split: a later link brings them
     back."""
+    paper_rows: tuple[RowName, ...] = ()
+    """The same of the rows that tell what became of its papers; most dossiers have none."""
 
     def facts(self) -> tuple[Fact, ...]:
         """Every fact of the lineage."""
@@ -89,23 +94,40 @@ def row_names(
     segments = folded.segments
     if before is None or before.least != least or not before.rows:
         return tuple((position, first + number) for number in range(len(segments)))
-    old, names = before.folded.segments, before.rows
-    if old is segments:
+    return _names(before.folded.segments, before.rows, segments, position=position, first=first)
+
+
+def paper_row_names(
+    before: Known | None, folded: Dossier, *, least: tuple[str, str], position: int, first: int = 0
+) -> tuple[RowName, ...]:
+    """The same of the rows that tell what became of its papers."""
+    papers = folded.papers
+    if not papers:
+        return ()
+    if before is None or before.least != least or not before.paper_rows:
+        return tuple((position, first + number) for number in range(len(papers)))
+    return _names(before.folded.papers, before.paper_rows, papers, position=position, first=first)
+
+
+def _names(
+    old: tuple[_Row, ...], names: tuple[RowName, ...], rows: tuple[_Row, ...], *, position: int, first: int
+) -> tuple[RowName, ...]:
+    if old is rows:
         return names
-    same, most = 0, min(len(old), len(segments))
-    while same < most and (old[same] is segments[same] or old[same] == segments[same]):
+    same, most = 0, min(len(old), len(rows))
+    while same < most and (old[same] is rows[same] or old[same] == rows[same]):
         same += 1
-    if same == len(old) == len(segments):
+    if same == len(old) == len(rows):
         return names
-    if same == len(old) - 1 == len(segments) - 2 and old[same].occurred_from == segments[same].occurred_from:
+    if same == len(old) - 1 == len(rows) - 2 and old[same][0] == rows[same][0]:
         # As most do: the last one ended and another goes on from there.
         return (*names[:same], (position, first), (position, first + 1))
-    kept = {segment.occurred_from: (segment, name) for segment, name in zip(old[same:], names[same:], strict=True)}
+    kept = {row[0]: (row, name) for row, name in zip(old[same:], names[same:], strict=True)}
     result = list(names[:same])
     fresh = first
-    for segment in segments[same:]:
-        was = kept.get(segment.occurred_from)
-        if was is not None and was[0] == segment:
+    for row in rows[same:]:
+        was = kept.get(row[0])
+        if was is not None and was[0] == row:
             result.append(was[1])
         else:
             result.append((position, fresh))

@@ -8,12 +8,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from operator import add
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from uuid import UUID
 
 from services.domain.statistics.month_to_date import Held
 from services.projections.port import LIVE, Build, BuildGone, MonthToDate, TableChanges
-from services.projections.tables import DayRow, DossierRow, SegmentRow, StepRow
+from services.projections.tables import DayRow, DossierRow, PapersRow, SegmentRow, StepRow
+
+_Bitemporal = TypeVar("_Bitemporal", SegmentRow, PapersRow)
 
 
 @dataclass(slots=True)
@@ -109,14 +111,10 @@ class MemoryReadModels:
 
     async def segments(self, tenant: str, *, as_of: int) -> list[SegmentRow]:
         rows = [SegmentRow(*row) for row in self._rows("dossier_segments", tenant, "segments").values()]
-        believed = [row for row in rows if row.known_from <= as_of and (row.known_to is None or row.known_to > as_of)]
-        return sorted(
-            believed,
-            key=lambda row: (
-                *(row.least_system, row.least_code),
-                row.occurred_from,
-            ),
-        )
+        return _believed(rows, as_of)
+
+    async def papers(self, tenant: str, *, as_of: int) -> list[PapersRow]:
+        return _believed([PapersRow(*row) for row in self._rows("dossier_papers", tenant, "papers").values()], as_of)
 
     async def days(self, tenant: str) -> list[DayRow]:
         return sorted(DayRow(*row) for row in self._rows("agency_day", tenant, "days").values() if any(row[4:]))
@@ -161,6 +159,11 @@ def _write(rows: dict[tuple[Any, ...], tuple[Any, ...]], change: TableChanges) -
     for counted in change.counted:
         before = rows.get(counted[:key], (0,) * len(columns))[key:]
         rows[counted[:key]] = (*counted[:key], *(a + b for a, b in zip(before, counted[key:], strict=True)))
+
+
+def _believed(rows: list[_Bitemporal], as_of: int) -> list[_Bitemporal]:
+    believed = [row for row in rows if row.known_from <= as_of and (row.known_to is None or row.known_to > as_of)]
+    return sorted(believed, key=lambda row: (row.least_system, row.least_code, row.occurred_from))
 
 
 def _by_id(row: DossierRow) -> UUID:

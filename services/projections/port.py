@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Final, NamedTuple, Protocol
 
 from services.domain.statistics.month_to_date import Held
-from services.projections.tables import DayRow, DossierRow, SegmentRow
+from services.projections.tables import DayRow, DossierRow, PapersRow, SegmentRow
 from services.runtime.unavailable import DatabaseUnavailable
 
 LIVE: Final = 0
@@ -120,6 +120,10 @@ class ReadModels(Protocol):
 
     async def segments(self, tenant: str, *, as_of: int) -> list[SegmentRow]:
         """Every row of the segments that was believed at a position, in order of least code and time."""
+        ...
+
+    async def papers(self, tenant: str, *, as_of: int) -> list[PapersRow]:
+        """Every row of the papers that was believed at a position, in order of least code and time."""
         ...
 
     async def days(self, tenant: str) -> list[DayRow]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from services.domain.statistics.month_to_date import Held
 from services.projections.port import LIVE, Build, BuildGone, MonthToDate, ReadModelsUnavailable, TableChanges
 from services.projections.statements import STATEMENTS, TABLE_STATEMENTS, TABLES_OF
-from services.projections.tables import DayRow, DossierRow, SegmentRow
+from services.projections.tables import DayRow, DossierRow, PapersRow, SegmentRow
 from services.runtime.database import translated
 
 if TYPE_CHECKING:
@@ -140,6 +140,11 @@ class PostgresReadModels:
         with translated(ReadModelsUnavailable):
             rows = await self._pool.fetch(STATEMENTS.segments_as_of, tenant, as_of)
         return [SegmentRow(*(row[name] for name in SegmentRow._fields)) for row in rows]
+
+    async def papers(self, tenant: str, *, as_of: int) -> list[PapersRow]:
+        with translated(ReadModelsUnavailable):
+            rows = await self._pool.fetch(STATEMENTS.papers_as_of, tenant, as_of)
+        return [PapersRow(*(row[name] for name in PapersRow._fields)) for row in rows]
 
     async def days(self, tenant: str) -> list[DayRow]:
         with translated(ReadModelsUnavailable):

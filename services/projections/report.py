@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from services.domain.periods import months_of, period_of
 from services.domain.reference import Reference
-from services.domain.statistics.count import Counted, Part, part_of, total_of
+from services.domain.statistics.cases import PAPER_COLUMNS, with_later_ones
+from services.domain.statistics.count import Counted, Part, columns_of, part_of, total_of
 from services.domain.statistics.definition import Definition, Dimension, Question
 from services.domain.statistics.document import Request, report
 from services.domain.statistics.places import place, places_of
 from services.domain.statistics.seats import Unseated, seat
+from services.domain.statistics.submitted import given_by
 from services.domain.zones import offsets_of
+from services.projections import dossier_papers, dossier_segments
 from services.projections.cases import Cases, CasesQuery
+
+READ_MODELS: Final = (dossier_segments.NAME, dossier_papers.NAME)
+"""What must show a position before a report can be made as of it."""
 
 Days = tuple[date, date]
 """The first and the last local day of a period, both within it."""
@@ -41,11 +47,16 @@ async def make_report(
         request,
         counted,
         period=period_of(*whole, ZoneInfo(request.zone)),
-        reference={part: reference.digests[part] for part in ("agencies", "procedures")},
+        reference={part: reference.digests[part] for part in _rests_on(definition)},
         unseated=unseated,
         as_of=as_of,
         months=months,
     )
+
+
+def _rests_on(definition: Definition) -> tuple[str, ...]:
+    compares = any(cell.given is not None for cell in definition.cells)
+    return ("agencies", "procedures", "figures") if compares else ("agencies", "procedures")
 
 
 def question_of(definition: Definition, request: Request, days: Days) -> Question:
@@ -74,10 +85,13 @@ async def cases_of_days(
     Raises ReadModelsUnavailable.
     """
     question = question_of(definition, request, days)
+    columns = columns_of(definition, question)
     places = places_of(reference.catalogue, on=days[1])
+    latest = any(name.startswith("now_") for name in columns)
 
     def put_in_place(some: pl.DataFrame) -> None:
-        seated, unseated = seat(some, question, reference.agencies, request.mode, days[1])
+        known = with_later_ones(some) if latest else some
+        seated, unseated = seat(known, question, reference.agencies, request.mode, days[1])
         placed = place(seated, places)
         take(placed if request.agency is None else placed.filter(pl.col("agency") == request.agency), unseated)
 
@@ -87,7 +101,8 @@ async def cases_of_days(
             position=request.position,
             opens=question.opens,
             closes=question.closes,
-            latest=_looks_at_the_latest(definition, question),
+            latest=latest,
+            papers=not columns.isdisjoint(PAPER_COLUMNS),
         ),
         put_in_place,
     )
@@ -111,14 +126,7 @@ async def _counted(
             unseated[Unseated(one.code, one.why, one.candidates, 0)] += one.dossiers
 
     await cases_of_days(cases, definition, request, days, reference, take)
-    return total_of(parts, definition, by=by, lists=request.lists), tuple(
+    given = given_by(reference.submitted, first=days[0], last=days[1], agency=request.agency)
+    return total_of(parts, definition, by=by, lists=request.lists, given=given), tuple(
         Unseated(one.code, one.why, one.candidates, dossiers) for one, dossiers in sorted(unseated.items())
-    )
-
-
-def _looks_at_the_latest(definition: Definition, question: Question) -> bool:
-    return any(
-        name.startswith("now_")
-        for expression in definition.measure(question).values()
-        for name in expression.meta.root_names()
     )

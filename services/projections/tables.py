@@ -94,6 +94,34 @@ class SegmentRow(NamedTuple):
     supplements: int
 
 
+class PapersRow(NamedTuple):
+    """What was believed of a dossier's papers, from one position to another, from one moment to another.
+
+    Bounds and name as of a `SegmentRow`, the rest as of `Papers`.
+    """
+
+    known_from: int
+    ordinal: int
+    known_to: int | None
+    dossier: UUID
+    least_system: str
+    least_code: str
+    occurred_from: datetime
+    occurred_to: datetime | None
+    components_digitised: int | None
+    components_reused: int | None
+    results_digitised: int | None
+    documents_signed: int | None
+    documents_signed_digitally: int | None
+    paid_online: bool | None
+    fee_zero: bool | None
+    identity_verified: bool | None
+    national_at: datetime | None
+    first_supplement_at: datetime | None
+    supplement_since: datetime | None
+    supplement_seconds: int | None
+
+
 class DayRow(NamedTuple):
     """How many dossiers came in, were resolved or left on one local day, as is known now; "" is an absent value."""
 

@@ -24,7 +24,7 @@ GROUP = "projector"
 BATCH_MAX = PAGE_EVENTS
 WAIT_MS = 5
 REST_MS = 50
-"""Each batch costs four transactions: what nobody looks at twenty times a second need not be written more often."""
+"""Each batch costs five transactions: what nobody looks at twenty times a second need not be written more often."""
 
 
 async def main(process: Process) -> None:

@@ -41,11 +41,16 @@ class Behind:
 
 
 Rows = dict[Labels, dict[str, Behind]]
+GIVEN_UP_BY = ("agency", "level")
+"""What a dossier may have belonged to before the period; `…_given_up.sql` counts it there."""
 NOBODY = Behind(0, sha256(b"").hexdigest())
 
 
 class Oracle:
-    """Provinces as they truly were, in tables; `positions` says where the log holds each observation, else all is known."""
+    """Provinces as they truly were, in tables.
+
+    `positions`: id of an observation → where the log holds it; without them all is known at once.
+    """
 
     def __init__(
         self, provinces: Iterable[tuple[Province, Sequence[Told]]], *, positions: dict[object, int] | None = None
@@ -82,20 +87,25 @@ class Oracle:
         }
         for statement in _statements("period"):
             self._tables.execute(statement, given)
-        places = self._all("SELECT * FROM place", given)
+        columns, placed = self._all("SELECT * FROM place ORDER BY line", given)
         rows: list[Rows] = [{} for _ in by]
+        cells: list[str] = []
         for file, prefix in ((definition, ""), (f"{definition}_given_up", "before_")):
             if not (HERE / f"{file}.sql").exists():
                 continue
-            for all_rows, names in zip(rows, by, strict=True):
-                own = [f"{prefix}{name}" if name in ("agency", "level") else name for name in names]
-                _add(all_rows, places, self._all(_text(file), given), own)
-        return [_without_empty(each) for each in rows]
+            names, marks = self._all(_text(file), given)
+            cells += names[1:]
+            found = {row[0]: [cell for cell, mark in zip(names[1:], row[1:], strict=True) if mark] for row in marks}
+            for all_rows, wanted in zip(rows, by, strict=True):
+                own = [columns.index(prefix + name if name in GIVEN_UP_BY else name) for name in wanted]
+                _add(all_rows, placed, found, own, line=columns.index("line"))
+        return [
+            {labels: {cell: row.get(cell, NOBODY) for cell in cells} for labels, row in each.items()} for each in rows
+        ]
 
-    def _all(self, statement: str, given: dict[str, object]) -> list[dict[str, Any]]:
+    def _all(self, statement: str, given: dict[str, object]) -> tuple[list[str], list[tuple[Any, ...]]]:
         found = self._tables.execute(statement, given)
-        names = [column[0] for column in found.description]
-        return [dict(zip(names, row, strict=True)) for row in found]
+        return [column[0] for column in found.description], found.fetchall()
 
     def _fill(self, made: Province, said: Sequence[Told], positions: dict[object, int] | None) -> None:
         def at(one: Told) -> int:
@@ -125,25 +135,17 @@ def _columns(act: object) -> tuple[object, ...]:
     return (None,) * len(names) if act is None else tuple(getattr(act, name) for name in names)
 
 
-def _add(rows: Rows, places: Sequence[dict[str, Any]], marks: Sequence[dict[str, Any]], by: Sequence[str]) -> None:
-    """Group the marks of single dossiers, each cell 1 or 0, by the labels of their places."""
-    labels_of = {place["dossier"]: (tuple(place[name] for name in by), place["line"]) for place in places}
-    cells = [name for name in marks[0] if name != "dossier"] if marks else []
-    lists: defaultdict[Labels, dict[str, list[str]]] = defaultdict(lambda: {cell: [] for cell in cells})
-    for row in marks:
-        labels, line = labels_of[row["dossier"]]
-        for cell in cells:
-            if row[cell]:
-                lists[labels][cell].append(f"{line}\n")
-    for labels, columns in lists.items():
-        for cell, lines in columns.items():
-            rows.setdefault(labels, {})[cell] = Behind(len(lines), sha256("".join(sorted(lines)).encode()).hexdigest())
-
-
-def _without_empty(rows: Rows) -> Rows:
-    """With every cell in every row, 0 where nobody is behind it."""
-    cells = sorted({cell for row in rows.values() for cell in row})
-    return {labels: {cell: row.get(cell, NOBODY) for cell in cells} for labels, row in rows.items()}
+def _add(
+    rows: Rows, placed: Sequence[tuple[Any, ...]], marks: dict[str, list[str]], by: Sequence[int], *, line: int
+) -> None:
+    """Group the marks of single dossiers, sorted by their lines, by what stands in these columns of their places."""
+    lists: defaultdict[Labels, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for place in placed:
+        for cell in marks.get(place[0], ()):
+            lists[tuple(place[column] for column in by)][cell].append(f"{place[line]}\n")
+    for labels, cells in lists.items():
+        for cell, lines in cells.items():
+            rows.setdefault(labels, {})[cell] = Behind(len(lines), sha256("".join(lines).encode()).hexdigest())
 
 
 def _text(name: str) -> str:

@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta, timezone
 LOCAL = timezone(timedelta(hours=7))
 """Việt Nam has had no other offset in the years these provinces live in."""
 DAY = 86_400
+FIELDS = ("land", "civil", "trade")
 CHANNELS = ("online", "direct", "postal")
 
 

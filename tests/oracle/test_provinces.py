@@ -14,7 +14,7 @@ import pytest
 
 from services.domain.statistics.registry import find
 from tests.oracle.engine import ManyCases, reference, report, rows_of, timelines
-from tests.oracle.oracle import Asked, Oracle, Rows
+from tests.oracle.oracle import Asked, Labels, Oracle, Rows
 from tests.oracle.province import EDGES, Province, edge_of, province
 from tests.oracle.systems import Told, told
 
@@ -36,24 +36,22 @@ PERIODS = {
         (date(2023, 10, 1), date(2024, 3, 31)),
     ),
 }
-BY = (
-    ("province",),
-    ("province", "agency"),
-    ("province", "level"),
-    ("province", "level", "field"),
-    ("province", "level", "field", "procedure"),
-    ("province", "channel"),
-)
-TREES = (BY[4], BY[1], BY[5])
-"""What the engine is asked by: its consolidated rows are the shorter ones of `BY`."""
+TREES = (("province", "agency"), ("province", "level", "field", "procedure"), ("province", "channel"))
+"""What is asked by; a tree's consolidated rows are those of its beginnings."""
 DEFINITIONS = {"II.06a": "ii06a", "four-figures": "four_figures"}
 """Name of a definition → the file that says it once more."""
-READINGS: tuple[tuple[Any, ...], ...] = (
-    ("instant", "as_was", "12", "by_due_date"),
-    ("day", "as_is", "12", "by_due_date"),
-    ("day", "as_was", "9", "on_time"),
+SHARES = {
+    "four-figures": {
+        "online_share": ("received_online", "received"),
+        "in_time_share": ("resolved_in_time", "resolved"),
+    }
+}
+READINGS: tuple[tuple[tuple[Any, ...], Any], ...] = (
+    (("instant", "as_was", "12", "by_due_date"), TREES),
+    (("day", "as_is", "12", "by_due_date"), TREES[:1]),
+    (("day", "as_was", "9", "on_time"), TREES[:1]),
 )
-"""Due date, agency mode, and the two switches: each value somewhere."""
+"""Due date, agency mode and the two switches, each value somewhere; and by what it is asked."""
 
 
 class Provinces:
@@ -88,22 +86,40 @@ def differences(ours: Rows, theirs: Rows) -> list[str]:
     return found
 
 
+def shares(document: dict[str, Any], by: tuple[str, ...]) -> dict[tuple[Labels, str], float | None]:
+    """The shares that a document prints in its rows of these labels."""
+    printed = SHARES.get(document["identity"]["definition"], {})
+    rows = [row for row in document["rows"] if tuple(row["row"]) == by]
+    return {(tuple(row["row"].values()), share): row[share] for row in rows for share in printed}
+
+
+def in_percent(of: int, whole: int) -> float | None:
+    """With two decimals, a half rounded up; of nothing there is no share."""
+    return None if whole == 0 else (20_000 * of + whole) // (2 * whole) / 100
+
+
 def test_every_cell_of_every_row_is_the_same(provinces: tuple[date, Provinces]) -> None:
     edge, there = provinces
     wrong: list[str] = []
     filled: Counter[str] = Counter()
     for first, last in PERIODS[edge]:
-        for reading in READINGS:
+        for reading, trees in READINGS:
             asked = Asked(first, last, *reading)
             for name, file in DEFINITIONS.items():
-                theirs = there.oracle.count(file, asked, BY)
-                documents = {tree: report(there.cases, find(name), asked, tree, there.declared) for tree in TREES}
-                assert not any(document["breaches"] for document in documents.values())
-                for by, right in zip(BY, theirs, strict=True):
-                    ours = next(rows_of(one, by) for tree, one in documents.items() if tree[: len(by)] == by)
-                    wrong += [f"{name} {first}..{last} {reading} {each}" for each in differences(ours, right)]
-                    for row in right.values():
-                        filled.update({f"{name}/{cell}": each.figure for cell, each in row.items()})
+                for tree in trees if find(name).switches or reading[2:] == READINGS[0][0][2:] else ():
+                    document = report(there.cases, find(name), asked, tree, there.declared)
+                    assert not document["breaches"]
+                    depths = [tree[:depth] for depth in range(1, len(tree) + 1)]
+                    for by, right in zip(depths, there.oracle.count(file, asked, depths), strict=True):
+                        found = differences(rows_of(document, by), right)
+                        wrong += [f"{name} {first}..{last} {reading} {each}" for each in found]
+                        assert shares(document, by) == {
+                            (labels, share): in_percent(row[of].figure, row[whole].figure)
+                            for labels, row in right.items()
+                            for share, (of, whole) in SHARES.get(name, {}).items()
+                        }
+                        for row in right.values():
+                            filled.update({f"{name}/{cell}": each.figure for cell, each in row.items()})
     assert not wrong, f"{len(wrong)} cells differ:\n" + "\n".join(wrong[:40])
     # A cell that stayed empty in all provinces would have been compared with nothing.
     assert ONE is not None or min(filled.values()) > 0, filled

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from hashlib import sha256
-from typing import Final, Literal, get_args
+from typing import Final, Literal, TypeVar, get_args
 
 from services.domain.dossier import CodeKey, Segment
+from services.domain.papers import Papers
 
 VERSION: Final = 1
 """Of this definition. A changed rule makes another report, never a changed one."""
@@ -40,11 +41,14 @@ WENT_OR_STAYED: Final[tuple[Figure, ...]] = FIGURES[5:11]
 """A dossier is in one figure of `CAME` and in one of these, or in none of either: the identity of the form."""
 
 
-def just_before(segments: Sequence[Segment], instant: datetime) -> Segment | None:
+_Row = TypeVar("_Row", Segment, Papers)
+
+
+def just_before(timeline: Sequence[_Row], instant: datetime) -> _Row | None:
     """How a dossier stood just before an instant; None if nothing had been said of it by then."""
-    for segment in reversed(segments):
-        if segment.occurred_from < instant:
-            return segment
+    for row in reversed(timeline):
+        if row.occurred_from < instant:
+            return row
     return None
 
 

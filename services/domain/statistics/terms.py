@@ -2,6 +2,8 @@
 
 Predicates of the public-service forms over a period [opens, closes) (TT 01/2020/TT-VPCP; NĐ 61/2018/NĐ-CP): facts
 count strictly before the closing instant, only the due date is compared at it.
+
+`of` says which look at a dossier is meant: as it stood just before the closing instant, or `now_` for the latest.
 """
 
 from __future__ import annotations
@@ -10,22 +12,22 @@ import polars as pl
 
 from services.domain.statistics.definition import Question
 
-_DAY_US = 86_400_000_000
+DAY_US = 86_400_000_000
 
 
-def counted(question: Question) -> pl.Expr:
+def counted(question: Question, *, of: str = "") -> pl.Expr:
     """Accepted before the period closes and not void: without an acceptance a dossier is in no figure."""
-    return (pl.col("accepted_at") < question.closes).fill_null(value=False) & ~pl.col("void")
+    return (pl.col(f"{of}accepted_at") < question.closes).fill_null(value=False) & ~pl.col(f"{of}void")
 
 
-def received(question: Question) -> pl.Expr:
+def received(question: Question, *, of: str = "") -> pl.Expr:
     """Tiếp nhận trong kỳ: accepted within the period."""
-    return counted(question) & (pl.col("accepted_at") >= question.opens)
+    return counted(question, of=of) & (pl.col(f"{of}accepted_at") >= question.opens)
 
 
-def online() -> pl.Expr:
+def online(*, of: str = "") -> pl.Expr:
     """Trực tuyến."""
-    return pl.col("channel").eq_missing("online")
+    return pl.col(f"{of}channel").eq_missing("online")
 
 
 def carried_over(question: Question) -> pl.Expr:
@@ -57,14 +59,14 @@ def reopened(question: Question) -> pl.Expr:
     )
 
 
-def resolved(question: Question) -> pl.Expr:
+def resolved(question: Question, *, of: str = "") -> pl.Expr:
     """Đã giải quyết: the end in force at the end of the period is dated within it."""
-    return counted(question) & (pl.col("ended_at") >= question.opens).fill_null(value=False)
+    return counted(question, of=of) & (pl.col(f"{of}ended_at") >= question.opens).fill_null(value=False)
 
 
-def in_hand(question: Question) -> pl.Expr:
+def in_hand(question: Question, *, of: str = "") -> pl.Expr:
     """Đang giải quyết: no end is in force at the end of the period."""
-    return counted(question) & pl.col("ended_at").is_null()
+    return counted(question, of=of) & pl.col(f"{of}ended_at").is_null()
 
 
 def voided() -> pl.Expr:
@@ -72,40 +74,49 @@ def voided() -> pl.Expr:
     return pl.col("void") & ~pl.col("before_void").fill_null(value=False)
 
 
-def no_due_date() -> pl.Expr:
+def no_due_date(*, of: str = "") -> pl.Expr:
     """Không có ngày hẹn trả."""
-    return pl.col("due_at").is_null()
+    return pl.col(f"{of}due_at").is_null()
 
 
-def passed(question: Question, moment: pl.Expr) -> pl.Expr:
+def passed(question: Question, moment: pl.Expr, *, of: str = "") -> pl.Expr:
     """Whether the due date lies before a moment; false where there is none. By day it holds until that day is over."""
-    due = pl.col("due_at")
+    return lies_before(question, pl.col(f"{of}due_at"), moment)
+
+
+def lies_before(question: Question, due: pl.Expr, moment: pl.Expr) -> pl.Expr:
+    """The same of any promised date."""
     before = due < moment if question.due == "instant" else local_day(question, due) < local_day(question, moment)
     return before.fill_null(value=False)
 
 
-def late(question: Question) -> pl.Expr:
+def late(question: Question, *, of: str = "") -> pl.Expr:
     """Quá hạn, of what has ended: the end lies after the due date that was in force when it came."""
-    return passed(question, pl.col("ended_at"))
+    return passed(question, pl.col(f"{of}ended_at"), of=of)
 
 
-def early(question: Question) -> pl.Expr:
+def early(question: Question, *, of: str = "") -> pl.Expr:
     """Trước hạn: ended on an earlier local day than the due date's."""
-    day = local_day(question, pl.col("ended_at")) < local_day(question, pl.col("due_at"))
-    return day.fill_null(value=False) & ~late(question)
+    day = local_day(question, pl.col(f"{of}ended_at")) < local_day(question, pl.col(f"{of}due_at"))
+    return day.fill_null(value=False) & ~late(question, of=of)
 
 
-def overdue(question: Question) -> pl.Expr:
+def overdue(question: Question, *, of: str = "") -> pl.Expr:
     """Quá hạn, of what is in hand. While it is paused the clock stands still: only if the date passed before that."""
-    return passed(question, pl.min_horizontal(pl.col("paused_since"), pl.lit(question.closes)))
+    return passed(question, pl.min_horizontal(pl.col(f"{of}paused_since"), pl.lit(question.closes)), of=of)
 
 
 def local_day(question: Question, moment: pl.Expr) -> pl.Expr:
     """Days since 1970-01-01 of the local day a moment falls on."""
+    return local_time(question, moment).floordiv(DAY_US)
+
+
+def local_time(question: Question, moment: pl.Expr) -> pl.Expr:
+    """Microseconds from 1970-01-01 to what a local clock shows at a moment."""
     starts, offsets = question.offsets
     instant = moment.to_physical()
     shift = pl.lit(int(offsets[0].total_seconds()) * 1_000_000, dtype=pl.Int64)
     for start, offset in zip(starts[1:], offsets[1:], strict=True):
         since = pl.lit(start).cast(pl.Datetime("us", "UTC")).to_physical()
         shift = pl.when(instant >= since).then(int(offset.total_seconds()) * 1_000_000).otherwise(shift)
-    return (instant + shift).floordiv(_DAY_US)
+    return instant + shift

@@ -1,4 +1,5 @@
 -- cases: one row a dossier known as of a position, seen just before the period's closing instant, just before its first, and at the latest.
+-- A dossier of which nothing was said before the closing instant is a row only where the latest is looked at.
 -- $1 tenant, $2 position, $3 first instant, $4 closing instant, $5 whether to look at the latest too. Times are microseconds since 1970.
 WITH believed AS MATERIALIZED (
     SELECT
@@ -12,8 +13,8 @@ WITH believed AS MATERIALIZED (
       AND known_from <= $2 AND (known_to IS NULL OR known_to > $2)
 )
 SELECT
-    final.least_system AS system,
-    final.least_code AS code,
+    coalesce(final.least_system, latest.least_system) AS system,
+    coalesce(final.least_code, latest.least_code) AS code,
     final.status,
     (date_part('epoch', final.submitted_at) * 1000000)::bigint AS submitted_at,
     (date_part('epoch', final.accepted_at) * 1000000)::bigint AS accepted_at,
@@ -34,6 +35,7 @@ SELECT
     first.agency AS before_agency,
     first.void AS before_void,
     latest.status AS now_status,
+    (date_part('epoch', latest.submitted_at) * 1000000)::bigint AS now_submitted_at,
     (date_part('epoch', latest.accepted_at) * 1000000)::bigint AS now_accepted_at,
     (date_part('epoch', latest.ended_at) * 1000000)::bigint AS now_ended_at,
     (date_part('epoch', latest.returned_at) * 1000000)::bigint AS now_returned_at,
@@ -44,7 +46,6 @@ SELECT
     latest.channel AS now_channel,
     latest.supplements AS now_supplements,
     latest.void AS now_void
-FROM believed AS final
+FROM (SELECT * FROM believed WHERE at = $4) AS final
+FULL JOIN (SELECT * FROM believed WHERE at = 'infinity') AS latest ON latest.dossier = final.dossier
 LEFT JOIN believed AS first ON first.at = $3 AND first.dossier = final.dossier
-LEFT JOIN believed AS latest ON latest.at = 'infinity' AND latest.dossier = final.dossier
-WHERE final.at = $4

@@ -30,7 +30,7 @@ def dossier_row(dossier: UUID, position: int, *, merged_into: UUID | None = None
 def segment_row(known_from: int, ordinal: int, *, known_to: int | None = None, code: str = "A") -> SegmentRow:
     return SegmentRow(
         known_from, ordinal, known_to, UUID(int=1), "one-stop", code, T0 + timedelta(hours=ordinal), None, 2, "running",
-        None, T0, None, None, None, None, None, None, None, False, 0,
+        None, T0, None, None, None, None, None, None, None, False, 0, None, None, 0,
     )  # fmt: skip
 
 

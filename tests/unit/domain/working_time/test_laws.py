@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.domain.working_time.calendar import Calendar, calendar_of
@@ -46,17 +46,6 @@ def test_working_time_adds_up_to_the_microsecond(
 def test_working_days_add_up_where_days_are_alike(calendar: Calendar, start: datetime, one: int, other: int) -> None:
     step = due_date(calendar, due_date(calendar, start, working_days(one)), working_days(other))
     assert step == due_date(calendar, start, working_days(one + other))
-
-
-@given(any_calendar(), moments(), amounts, amounts)
-@thorough
-def test_working_days_add_up_on_any_calendar_unless_a_clock_time_was_closed_on_the_way(
-    calendar: Calendar, start: datetime, one: int, other: int
-) -> None:
-    begun = calendar.normalise(start)
-    half_way = due_date(calendar, start, working_days(one))
-    assume(calendar.normalise(half_way).time() == begun.time())
-    assert due_date(calendar, half_way, working_days(other)) == due_date(calendar, start, working_days(one + other))
 
 
 @given(any_calendar(), moments(), amounts)
