@@ -26,7 +26,7 @@ from tests.bench.stage import Stage, Stuck
 if TYPE_CHECKING:
     from asyncpg import Pool, Record
 
-TABLES: Final = ("dossiers", "codes", "segments", "days", "steps")
+TABLES: Final = ("dossiers", "codes", "segments", "papers", "days", "steps")
 
 
 async def _project(stage: Stage, pool: Pool[Record], store: PostgresEventStore, head: int) -> tuple[float, float]:
