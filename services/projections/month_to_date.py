@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final
 
-from services.domain.statistics.month_to_date import CLASSES, NOT_ENDED, Held, differ_from, steps
+from services.domain.statistics.month_to_date import CLASSES, NOT_ENDED, PLACE, Held, differ_from, steps
 from services.projections.agency_day import ZONE
 from services.projections.known import Change, counted_segments, moved
 from services.projections.port import Table, TableChanges
@@ -27,11 +27,13 @@ def project(changes: Sequence[Change]) -> list[TableChanges]:
         if since is None:
             continue
         for sign, segments in ((-1, old), (1, new)):
-            for (day, held), counts in steps(segments, since=since, zone=ZONE).items():
+            for day, held, change, classes in steps(segments, since=since, zone=ZONE):
                 for key in _keys(day, held):
-                    total = sums.setdefault(key, [0] * len(CLASSES))
-                    for place, count in enumerate(counts):
-                        total[place] += sign * count
+                    counts = sums.get(key)
+                    if counts is None:
+                        counts = sums[key] = [0] * len(CLASSES)
+                    for one in classes:
+                        counts[PLACE[one]] += sign * change
     counted = [(*key, *counts) for key, counts in sorted(sums.items()) if any(counts)]
     return [TableChanges(table=STEPS, counted=counted)]
 

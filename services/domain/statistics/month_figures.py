@@ -9,7 +9,7 @@ from typing import Final
 
 from services.domain.agencies.dimension import Agencies
 from services.domain.agencies.seat import seat_of
-from services.domain.statistics.month_to_date import CLASSES, NOT_ENDED, Class, Held
+from services.domain.statistics.month_to_date import NOT_ENDED, PLACE, Class, Held
 
 FORM: Final = ("II.06a", 1)
 """Name and version of the definition whose cells these are."""
@@ -42,7 +42,6 @@ CELLS_BEFORE: Final[Mapping[str, tuple[Class, ...]]] = {
 }
 """The same at the agency that had them before the month. What was transferred is carried over and at neither alone."""
 
-_PLACE: Final[Mapping[Class, int]] = {one: place for place, one in enumerate(CLASSES)}
 _KEYS: Final = (*CELLS, "transferred_in", "transferred_out", *CELLS_BEFORE)
 
 
@@ -75,10 +74,10 @@ def figures_of(
         now = _seat(agencies, held.agency, day if held.ended_on == NOT_ENDED else held.ended_on, day)
         before = _seat(agencies, held.before, eve, day)
         _add(row(now), CELLS, several)
-        row(now).falls_due += several[_PLACE["falls_due"]]
-        if any(several[_PLACE[one]] for classes in CELLS_BEFORE.values() for one in classes):
+        row(now).falls_due += several[PLACE["falls_due"]]
+        if any(several[PLACE[one]] for classes in CELLS_BEFORE.values() for one in classes):
             _add(row(before), CELLS_BEFORE, several)
-        if now != before and (carried := several[_PLACE["carried_over"]]):
+        if now != before and (carried := several[PLACE["carried_over"]]):
             row(now).cells["transferred_in"] += carried
             row(before).cells["transferred_out"] += carried
     return found
@@ -90,4 +89,4 @@ def _seat(agencies: Agencies, code: str, on: date, last: date) -> str | None:
 
 def _add(figures: AgencyFigures, cells: Mapping[str, tuple[Class, ...]], several: Sequence[int]) -> None:
     for key, classes in cells.items():
-        figures.cells[key] += sum(several[_PLACE[one]] for one in classes)
+        figures.cells[key] += sum(several[PLACE[one]] for one in classes)

@@ -43,10 +43,16 @@ class Held(NamedTuple):
     """The local day of their end if it falls into the month, else `NOT_ENDED`."""
 
 
-Steps = dict[tuple[date, Held], list[int]]
-"""On a local day, by how many dossiers each of `CLASSES` changes at who has them."""
+class Step(NamedTuple):
+    """On a local day, one dossier more (`change` 1) or less (-1) in each of these classes at who has it."""
 
-_PLACE: Final[Mapping[Class, int]] = {one: place for place, one in enumerate(CLASSES)}
+    day: date
+    held: Held
+    change: int
+    classes: frozenset[Class]
+
+
+PLACE: Final[Mapping[Class, int]] = {one: place for place, one in enumerate(CLASSES)}
 _LOOKED_AT: Final = ("accepted_at", "ended_at", "due_at", "paused_since", "agency", "channel", "void")
 _looks = itemgetter(*map(Segment._fields.index, _LOOKED_AT))
 _DAY: Final = timedelta(days=1)
@@ -64,11 +70,10 @@ def differ_from(old: Sequence[Segment], new: Sequence[Segment], *, zone: ZoneInf
     return _local_day(min(parted), zone) if parted else None
 
 
-def steps(segments: Sequence[Segment], *, since: date, zone: ZoneInfo) -> Steps:
+def steps(segments: Sequence[Segment], *, since: date, zone: ZoneInfo) -> Iterator[Step]:
     """The steps of one dossier on `since` and later, as if it had counted nowhere before."""
-    found: Steps = {}
     was, held_by = _NOWHERE, _NOBODY
-    for day in sorted(set(_turning_days(segments, since, zone))):
+    for day in sorted(_turning_days(segments, since, zone)):
         opens, closes = _month_to(day, zone)
         now, before = just_before(segments, closes), just_before(segments, opens)
         assert now is not None
@@ -76,13 +81,15 @@ def steps(segments: Sequence[Segment], *, since: date, zone: ZoneInfo) -> Steps:
         held = _held(now, before if "stock_before" in classes else None, opens, zone)
         if (classes, held) == (was, held_by):
             continue
-        for sign, at, which in ((-1, held_by, was), (1, held, classes)):
-            if which:
-                counts = found.setdefault((day, at), [0] * len(CLASSES))
-                for one in which:
-                    counts[_PLACE[one]] += sign
+        if held == held_by:
+            gone, come = was - classes, classes - was
+        else:
+            gone, come = was, classes
+        if gone:
+            yield Step(day, held_by, -1, gone)
+        if come:
+            yield Step(day, held, 1, come)
         was, held_by = classes, held
-    return found
 
 
 def _begins(segment: Segment) -> tuple[object, ...]:
@@ -94,22 +101,24 @@ def _leaves(segments: Sequence[Segment], shown: object) -> datetime | None:
     return next((one.occurred_from for one in segments if _looks(one) != shown), None)
 
 
-def _turning_days(segments: Sequence[Segment], since: date, zone: ZoneInfo) -> Iterator[date]:
+def _turning_days(segments: Sequence[Segment], since: date, zone: ZoneInfo) -> set[date]:
+    found: set[date] = set()
     until: date | None = None
     for segment in reversed(segments):
         begins = _local_day(segment.occurred_from, zone)
         if until is not None and begins >= until:
             continue  # what followed on the same day is what the day ends with
-        days = [max(begins, since), _next_month(begins)]
+        first = max(begins, since)
+        days = [_next_month(begins)]
         if segment.due_at is not None and segment.ended_at is None:
             due = _local_day(segment.due_at, zone)
             days += (due, due + _DAY)
-        for day in days:
-            if max(begins, since) <= day and (until is None or day < until):
-                yield day
+        found.add(first)
+        found.update(day for day in days if first <= day and (until is None or day < until))
         if begins <= since:
-            return
+            break
         until = begins
+    return found
 
 
 def _classes(
