@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -210,6 +210,7 @@ async def test_a_rebuild_gives_what_was_there(khop: Khop, recorded: MadeLog, pos
                 [await models.segments("lang-son", as_of=at) for at in range(len(recorded.events) + 1)],
                 [await models.papers("lang-son", as_of=at) for at in range(len(recorded.events) + 1)],
                 await models.days("lang-son"),
+                await models.month_to_date("lang-son", date(2024, 2, 1)),
             ]
 
         before = await everything()
