@@ -44,6 +44,13 @@ def known_sums(definition: Definition, rows: Sequence[Mapping[str, int]]) -> lis
     return sums
 
 
+def _twins(rows: Sequence[Mapping[str, int]]) -> list[Sum]:
+    columns: dict[tuple[int, ...], list[str]] = {}
+    for cell in rows[0]:
+        columns.setdefault(tuple(row[cell] for row in rows), []).append(cell)
+    return [Sum((one,), (other,)) for figures, (one, *others) in columns.items() if any(figures) for other in others]
+
+
 def _fit(parts: Sequence[str], whole: str, rows: Sequence[Mapping[str, int]]) -> bool:
     return all(sum(row[part] for part in parts) <= row[whole] for row in rows)
 

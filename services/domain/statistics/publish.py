@@ -29,6 +29,11 @@ def publish(definition: Definition, document: Mapping[str, Any], *, below: int =
     """
     if below < 2:
         raise Unpublishable(f"small figures are those from 1 up to below a bound of 2 or more, not {below}")
+    if definition.known_bugs:
+        raise Unpublishable(
+            f"{definition.name} counts as a deployed program does, so that its figures can be explained; they are not "
+            "for publication: publish II.06a"
+        )
     if document["breaches"]:
         raise Unpublishable("identities of the form do not hold, and such figures must not be published")
     by = document["identity"]["by"]

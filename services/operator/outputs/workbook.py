@@ -183,6 +183,7 @@ class _Form:
         sheet.page_margins.left = sheet.page_margins.right = 0.5
         sheet.page_margins.top = sheet.page_margins.bottom = 0.6
         foot = sheet.oddFooter
+        assert foot is not None
         for part, text in ((foot.left, f"SHA-256 {self._document['hash'][:16]}…"), (foot.right, "&P/&N")):
             assert part is not None
             part.text, part.size = text, 8
