@@ -20,6 +20,8 @@ from services.operator import flow_screen, report_screen, screen
 from services.operator.as_of import moment_of, position_of, zone_of
 from services.operator.errors import Away, Findings, WrongUsage
 from services.operator.open import Database, open_database
+from services.operator.outputs.files import finish
+from services.operator.outputs.wanted import Wanted, wanted
 from services.operator.report_words import as_due, as_list, as_mode, as_switches, day
 from services.operator.settings import read_settings
 from services.operator.tenants import require_tenant
@@ -76,6 +78,24 @@ def report(
     version: Annotated[int | None, typer.Option(help="Of the definition; the newest if absent.")] = None,
     hashes: Annotated[bool, typer.Option("--hashes", help="SHA-256 of each figure's list of dossiers.")] = False,
     wait_s: Annotated[float, typer.Option(help="How long to wait for the read model to come that far.")] = 60.0,
+    csv: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Bảng cho Excel (UTF-8) · a table of text; - for standard output."),
+    ] = None,
+    xlsx: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Biểu mẫu để in, ký · the form as a workbook.")
+    ] = None,
+    html: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Trang có biểu đồ, danh sách hồ sơ · one page with charts.")
+    ] = None,
+    office: Annotated[str | None, typer.Option(help="Đơn vị báo cáo · the office, as the form names it.")] = None,
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Để công bố: ẩn số nhỏ · without small figures and what tells them.")
+    ] = False,
+    publish_below: Annotated[
+        int | None, typer.Option(help="Số từ 1 đến dưới N là nhỏ · smaller figures than N are small; 5 if absent.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Ghi đè tệp đã có · replace files that are there.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Báo cáo thống kê · official figures of a period."""
@@ -97,12 +117,25 @@ def report(
         agency=agency,
         switches=tuple(switch or ()),
     )
+    files = wanted(
+        csv=csv,
+        xlsx=xlsx,
+        html=html,
+        office=office,
+        publish=publish,
+        publish_below=publish_below,
+        force=force,
+        as_json=as_json,
+        by=asked.by or (),
+    )
     if asked.last < asked.first:
         raise WrongUsage(f"--to {last} lies before --from {first}")
+    if flow and (files.paths or publish):
+        raise WrongUsage("report flow has no --csv, --xlsx, --html and --publish; II.06a has")
     if flow:
         _flow(asked, as_of, hashes=hashes, wait_s=wait_s, as_json=as_json)
     else:
-        _defined(_definition(name, version), asked, as_of, hashes=hashes, wait_s=wait_s, as_json=as_json)
+        _defined(_definition(name, version), asked, files, as_of, hashes=hashes, wait_s=wait_s, as_json=as_json)
 
 
 def _flow(asked: Asked, as_of: str | None, *, hashes: bool, wait_s: float, as_json: bool) -> None:
@@ -137,7 +170,14 @@ def _flow(asked: Asked, as_of: str | None, *, hashes: bool, wait_s: float, as_js
 
 
 def _defined(
-    definition: Definition, asked: Asked, as_of: str | None, *, hashes: bool, wait_s: float, as_json: bool
+    definition: Definition,
+    asked: Asked,
+    files: Wanted,
+    as_of: str | None,
+    *,
+    hashes: bool,
+    wait_s: float,
+    as_json: bool,
 ) -> None:
     switches = as_switches(asked.switches, definition)
 
@@ -156,12 +196,14 @@ def _defined(
             lists=hashes,
         )
         reference = await _declared(database.store, asked.tenant, position)
-        return await make_report(PostgresCases(database.pool), definition, request, reference=reference, as_of=moment)
+        cases = PostgresCases(database.pool)
+        document = await make_report(cases, definition, request, reference=reference, as_of=moment)
+        return await finish(files, cases, definition, request, document, reference=reference, quiet=as_json)
 
     document = asyncio.run(_made(make, asked, as_of, wait_s=wait_s, quiet=as_json))
     if as_json:
         screen.print_json(document)
-    else:
+    elif not files.on_standard_output:
         report_screen.show(definition, document)
     if document["breaches"]:
         told = "; ".join(

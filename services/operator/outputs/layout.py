@@ -42,6 +42,9 @@ def dimensions(document: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(sorted(by, key=lambda name: name != "month"))
 
 
+Lines = Sequence[Line]
+
+
 def lines(document: Mapping[str, Any], titles: Titles) -> list[Line]:
     """The rows in their order, numbered, and the total last.
 
@@ -110,10 +113,11 @@ def numbers(cells: Sequence[Cell]) -> list[str]:
 def _number(counters: Sequence[int], *, roman_first: bool) -> str:
     if not roman_first:
         return ".".join(map(str, counters))
-    return ".".join(map(str, counters[1:])) or _roman(counters[0])
+    return ".".join(map(str, counters[1:])) or roman(counters[0])
 
 
-def _roman(number: int) -> str:
+def roman(number: int) -> str:
+    """A number as I, II, III …"""
     text = ""
     for value, letters in (
         *((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL")),

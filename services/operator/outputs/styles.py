@@ -9,14 +9,16 @@ from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Si
 
 NUMBER_WIDTH: Final = 7.0
 LABEL_WIDTH: Final = 46.0
+UPRIGHT_LABEL_WIDTH: Final = 58.0
 FIGURE_WIDTH: Final = 11.0
 """Widths of columns, in characters."""
 
 _FONT: Final = "Times New Roman"
 """The typeface that NĐ 30/2020/NĐ-CP asks of administrative documents."""
-# Vietnamese: a dot between thousands, a comma before decimals.
-_COUNT: Final = "[$-42A]#,##0"
-_SHARE: Final = "[$-42A]#,##0.00"
+# Vietnamese: a dot between thousands, a comma before decimals. `_)` keeps figures, and the signs in their place, off
+# the border; an indent would do it in Excel alone.
+_COUNT: Final = "[$-42A]#,##0_);[$-42A]-#,##0_);[$-42A]0_);@_)"
+_SHARE: Final = "[$-42A]#,##0.00_);[$-42A]-#,##0.00_);[$-42A]0.00_);@_)"
 _THIN: Final = Side(style="thin", color="FF000000")
 _BOX: Final = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _NO_BOX: Final = Border()
@@ -65,7 +67,9 @@ def _add(
     style = NamedStyle(
         name,
         font=Font(_FONT, size, bold=bold, italic=italic),
-        alignment=Alignment(horizontal=side, vertical="center", wrap_text=True, indent=int(box and side != "center")),
+        alignment=Alignment(
+            horizontal=side, vertical="center", wrap_text=side != "right", indent=int(box and side == "left")
+        ),
         border=_BOX if box else _NO_BOX,
         number_format=number,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, Final
@@ -17,6 +18,11 @@ TOTAL: Final = Words("Tổng số", "total")
 SUPPRESSED: Final = "*"
 """Stands where a figure is not published; on paper a figure that is not known is a dash."""
 
+NOT_KNOWN_FIGURE: Final = "–"
+Hidden = frozenset[tuple[tuple[tuple[str, str | None], ...], str]]
+"""Labels of a row, and cell, of each figure that is not published."""
+_MARKS: Final = str.maketrans(",.", ".,")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _FIXED: Final[Titles] = {
     "level": {
         "ministry": "Cấp bộ",
@@ -50,18 +56,42 @@ def titles_of(reference: Reference, on: date) -> Titles:
     }
 
 
+def printable(text: str) -> str:
+    """Text with a mark where a character stood that no page and no workbook can hold."""
+    return _CONTROL.sub("\ufffd", text)
+
+
 def label(name: str, code: str | None, titles: Titles) -> str:
     """What a row is called in one of its dimensions."""
     if code is None:
         return NOT_KNOWN.vi
     if name == "month":
         return f"Tháng {code[5:]}/{code[:4]}"
-    return _FIXED.get(name, {}).get(code) or titles.get(name, {}).get(code) or code
+    return printable(_FIXED.get(name, {}).get(code) or titles.get(name, {}).get(code) or code)
+
+
+def figure_text(figure: float) -> str:
+    """A figure as Vietnamese officials write it: 1.234, and a share 98,50."""
+    text = f"{figure:,}" if isinstance(figure, int) else f"{figure:,.2f}"
+    return text.translate(_MARKS)
+
+
+def shown(row: Mapping[str, Any], cell: str, hidden: Hidden) -> str:
+    """A figure of a document's row: a dash where it is not known, a star where it is not published."""
+    figure = row[cell]
+    if figure is not None:
+        return figure_text(figure)
+    return SUPPRESSED if (tuple(row["row"].items()), cell) in hidden else NOT_KNOWN_FIGURE
 
 
 def day(text: str) -> str:
     """A day of a document, `2024-06-30`, as officials write it."""
     return f"{date.fromisoformat(text):%d/%m/%Y}"
+
+
+def hidden_in(document: Mapping[str, Any]) -> Hidden:
+    """What of a document is not published."""
+    return frozenset((tuple(one["row"].items()), one["cell"]) for one in document.get("suppressed", ()))
 
 
 def period(identity: Mapping[str, Any]) -> str:
@@ -114,8 +144,10 @@ def warnings(definition: Definition, document: Mapping[str, Any]) -> list[Words]
         told.append(
             Words("Biểu này không áp dụng cho kỳ báo cáo đã chọn", "this form is not the official one for this period")
         )
+    reasons: dict[Words, list[str]] = {}
     for key, why in document["unknown"].items():
-        told.append(Words(f"({key}) {why['vi']}", f"({key}) {why['en']}"))
+        reasons.setdefault(Words(why["vi"], why["en"]), []).append(f"({key})")
+    told += [Words(f"{', '.join(keys)} {why.vi}", f"{', '.join(keys)} {why.en}") for why, keys in reasons.items()]
     for one in document["unseated"]:
         many = "" if one["dossiers"] is None else f": {one['dossiers']}"
         told.append(

@@ -57,3 +57,8 @@ def test_what_is_not_published_is_a_star() -> None:
     lost = rows[5]
     assert lost["(3) Số lượng hồ sơ tiếp nhận – Tổng số"] == "*"
     assert lost["(6) Số lượng hồ sơ tiếp nhận – Từ kỳ trước"] == "0"
+
+
+def test_each_row_says_of_which_report_it_is() -> None:
+    for row in read(separated(II06A, WHOLE, titles=TITLES)):
+        assert list(row.values())[-5:] == ["lang-son", "2024-01-01", "2024-06-30", "1234", WHOLE["hash"]]

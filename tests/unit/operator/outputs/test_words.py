@@ -2,8 +2,10 @@
 
 import pytest
 
+from services.domain.statistics.definition import Words
+from services.domain.statistics.definitions.ii06a import DEFINITION as II06A
 from services.operator.outputs.layout import lines
-from services.operator.outputs.words import period
+from services.operator.outputs.words import period, warnings
 from tests.unit.statistics.documents import DESK_OPEN, document
 
 
@@ -41,3 +43,9 @@ def test_months_come_first_whatever_was_asked_for() -> None:
         ("1", "H1"),
         ("", "Tổng số"),
     ]
+
+
+def test_one_reason_is_said_once() -> None:
+    why = Words("không rõ: chưa hệ thống nào cho biết kênh", "not known")
+    whole = document([((), DESK_OPEN)], by=(), unknown={"4": why, "5": why})
+    assert [one.vi for one in warnings(II06A, whole)] == ["(4), (5) không rõ: chưa hệ thống nào cho biết kênh"]

@@ -14,9 +14,11 @@ from services.domain.statistics.count import Breach, Counted, Row
 from services.domain.statistics.definition import Words
 from services.domain.statistics.definitions.four_figures import DEFINITION as FOUR
 from services.domain.statistics.definitions.ii06a import DEFINITION as II06A
+from services.domain.statistics.definitions.index766 import DEFINITION as I766
 from services.domain.statistics.publish import publish
-from services.operator.outputs import workbook as module
-from services.operator.outputs.workbook import TooLong, workbook
+from services.operator.outputs import tables as module
+from services.operator.outputs.tables import TooLong
+from services.operator.outputs.workbook import workbook
 from tests.unit.statistics.documents import (
     CARRIED_ON_TIME,
     DESK_OPEN,
@@ -110,7 +112,7 @@ def test_rows_are_numbered_named_and_hold_numbers() -> None:
         (None, "Tổng số", 1248, 1202, 34, 1236, 1200, 34, 13),
     ]
     total = sheet.cell(row_of(sheet, "Tổng số"), 3)
-    assert (total.data_type, total.number_format) == ("n", "[$-42A]#,##0")
+    assert (total.data_type, total.number_format) == ("n", "[$-42A]#,##0_);[$-42A]-#,##0_);[$-42A]0_);@_)")
 
 
 def test_no_label_is_a_formula() -> None:
@@ -124,7 +126,7 @@ def test_lines_beneath_readings_and_warnings_are_under_the_table() -> None:
     breach = Breach("3 = 4 + 5 + 6", 2, ("one-stop/H-1",))
     unknown = {"4": Words("không rõ: chưa hệ thống nào cho biết kênh", "not known")}
     sheet = opened(document(DOSSIERS, breaches=(breach,), unknown=unknown))
-    assert sheet.cell(row_of(sheet, "Xử lý lại trong kỳ"), 3).value == 1
+    assert sheet.cell(row_of(sheet, "Xử lý lại trong kỳ", 1), 3).value == 1
     said = " ".join(words(sheet))
     assert "Hồ sơ đang chờ bổ sung: tính vào cột 12 (đang giải quyết, trong hạn)" in said
     assert "KHÔNG ĐƯỢC SỬ DỤNG: đẳng thức 3 = 4 + 5 + 6 không đúng ở 2 hồ sơ" in said
@@ -138,7 +140,33 @@ def test_it_prints_on_a4_landscape_one_page_wide() -> None:
     sheet = opened(document(DOSSIERS))
     assert (sheet.page_setup.orientation, int(sheet.page_setup.paperSize)) == ("landscape", 9)
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 1)
+    many = [*DOSSIERS, *(((level, "trade", str(one)), DESK_OPEN) for level in "ab" for one in range(40))]
+    sheet = opened(document(many))
     assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+
+
+def test_more_cells_than_a_page_is_wide_are_printed_down_with_the_rows_beside_one_another() -> None:
+    """Of 52 cells in 11 indices; the total and 11 agencies are 12 columns, which take two pages at nine to a page."""
+    figures: dict[str, Any] = dict.fromkeys((cell.key for cell in I766.cells), 0)
+    rows = tuple(Row({"agency": f"H{number}"}, figures | {"1.4.received": number}, {}) for number in range(10, 21))
+    whole = made(
+        I766, Counted(rows, Row({}, figures | {"1.4.received": 165, "2.1.rate": 98.5}, {}), {}, ()), by=("agency",)
+    )
+    sheet = openpyxl.load_workbook(BytesIO(workbook(I766, whole, titles={}))).worksheets[0]
+    top = row_of(sheet, "STT", 1)
+    assert [sheet.cell(top, column).value for column in range(1, 6)] == ["STT", "Chỉ tiêu", "Tổng số", "H10", "H11"]
+    index = row_of(sheet, "2.1 Tiến độ giải quyết")
+    assert sheet.cell(index, 1).value == "II"
+    received = row_of(sheet, "Tiếp nhận trong kỳ theo Khớp")
+    assert [sheet.cell(received, column).value for column in range(3, 6)] == [165, 10, 11]
+    assert sheet.cell(index + 3, 3).value == 98.5
+    assert sheet.cell(index + 3, 3).number_format.startswith("[$-42A]#,##0.00")
+    assert (sheet.page_setup.fitToWidth, sheet.print_title_cols) == (2, "$A:$B")
+
+
+def test_a_character_that_no_workbook_holds_is_marked() -> None:
+    assert row_of(opened(document([(("province", "land", "1\x00.1"), DESK_OPEN)])), "1\ufffd.1")
 
 
 def test_a_definition_without_a_form_and_without_rows() -> None:
@@ -148,7 +176,7 @@ def test_a_definition_without_a_form_and_without_rows() -> None:
     sheet = opened(document(dossiers, by=(), definition=FOUR, shares=shares))
     total = row_of(sheet, "Tổng số")
     assert [sheet.cell(total, column).value for column in range(3, 10)] == [3, 2, 66.67, 0, 0, "–", 0]
-    assert sheet.cell(total, 5).number_format == "[$-42A]#,##0.00"
+    assert sheet.cell(total, 5).number_format.startswith("[$-42A]#,##0.00_)")
     assert [sheet.cell(total - 1, column).value for column in range(1, 10)] == [f"({n})" for n in range(1, 10)]
 
 
