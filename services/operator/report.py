@@ -20,8 +20,8 @@ from services.operator import flow_screen, report_screen, screen
 from services.operator.as_of import moment_of, position_of, zone_of
 from services.operator.errors import Away, Findings, WrongUsage
 from services.operator.open import Database, open_database
-from services.operator.outputs.files import finish
-from services.operator.outputs.wanted import Wanted, wanted
+from services.operator.outputs.files import prepare
+from services.operator.outputs.wanted import Wanted, wanted, write
 from services.operator.report_words import as_due, as_list, as_mode, as_switches, day
 from services.operator.settings import read_settings
 from services.operator.tenants import require_tenant
@@ -180,6 +180,7 @@ def _defined(
     as_json: bool,
 ) -> None:
     switches = as_switches(asked.switches, definition)
+    contents: dict[str, bytes] = {}
 
     async def make(database: Database, position: int, moment: datetime | None) -> dict[str, Any]:
         request = Request(
@@ -198,9 +199,12 @@ def _defined(
         reference = await _declared(database.store, asked.tenant, position)
         cases = PostgresCases(database.pool)
         document = await make_report(cases, definition, request, reference=reference, as_of=moment)
-        return await finish(files, cases, definition, request, document, reference=reference, quiet=as_json)
+        shown, made = await prepare(files, cases, definition, request, document, reference=reference, quiet=as_json)
+        contents.update(made)
+        return shown
 
     document = asyncio.run(_made(make, asked, as_of, wait_s=wait_s, quiet=as_json))
+    write(contents, quiet=as_json)
     if as_json:
         screen.print_json(document)
     elif not files.on_standard_output:

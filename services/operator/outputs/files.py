@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 from services.domain.reference import Reference
@@ -15,13 +14,13 @@ from services.operator.outputs.more import FOR_PUBLICATION, more_of, steps_of
 from services.operator.outputs.page import page
 from services.operator.outputs.separated import separated
 from services.operator.outputs.tables import TooLong
-from services.operator.outputs.wanted import STANDARD_OUTPUT, Wanted, write
+from services.operator.outputs.wanted import Wanted
 from services.operator.outputs.words import Titles, titles_of
 from services.operator.outputs.workbook import workbook
 from services.projections.cases import Cases
 
 
-async def finish(
+async def prepare(
     asked: Wanted,
     cases: Cases,
     definition: Definition,
@@ -30,10 +29,10 @@ async def finish(
     *,
     reference: Reference,
     quiet: bool,
-) -> dict[str, Any]:
-    """Write the files and give the document as it is to be shown. Raises ReadModelsUnavailable, Findings, WrongUsage.
+) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """The document as it is to be shown, and path → content of the files: none is written before all are made.
 
-    All of them are made before the first one is written.
+    Raises ReadModelsUnavailable, Findings, WrongUsage.
     """
     shown = document if asked.publish_below is None else _published(definition, document, asked.publish_below)
     titles = titles_of(reference, request.last)
@@ -50,12 +49,7 @@ async def finish(
             with screen.progress("Đọc số liệu của trang · reading for the page", total=steps, quiet=quiet) as moved:
                 more = await more_of(cases, definition, request, reference=reference, moved=moved)
         contents[asked.html] = page(definition, shown, more, titles=titles, office=office)
-    write(contents)
-    if not quiet:
-        for path in contents:
-            if path != STANDARD_OUTPUT:
-                print(f"Đã ghi · written: {path}", file=sys.stderr)
-    return shown
+    return shown, contents
 
 
 def _published(definition: Definition, document: dict[str, Any], below: int) -> dict[str, Any]:

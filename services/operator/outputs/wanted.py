@@ -82,8 +82,11 @@ def _judge(kind: str, path: Path, *, force: bool) -> None:
         raise WrongUsage(f"--{kind} {path}: there is a file of this name; write --force to replace it")
 
 
-def write(contents: Mapping[str, bytes]) -> None:
-    """Write each file (path → content) beside its place and put it there when it is whole. Raises WrongUsage."""
+def write(contents: Mapping[str, bytes], *, quiet: bool = False) -> None:
+    """Write each file (path → content) beside its place, put it there when it is whole, and say so unless `quiet`.
+
+    Raises WrongUsage.
+    """
     for path, content in contents.items():
         if path == STANDARD_OUTPUT:
             sys.stdout.buffer.write(content)
@@ -93,6 +96,8 @@ def write(contents: Mapping[str, bytes]) -> None:
             _replace(Path(path), content)
         except OSError as error:
             raise WrongUsage(f"{path} cannot be written: {error.strerror}") from None
+        if not quiet:
+            print(f"Đã ghi · written: {path}", file=sys.stderr)
 
 
 def _replace(path: Path, content: bytes) -> None:
