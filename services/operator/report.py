@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from services.archive.postgres import PostgresArchive
 from services.domain.reference import Reference, reference_of
 from services.domain.statistics.definition import Definition, Due, Mode
 from services.domain.statistics.document import Request
 from services.domain.statistics.registry import UnknownDefinition, all_definitions, find
 from services.event_store.folding import tenant_facts
 from services.event_store.port import EventStore
-from services.operator import flow_screen, report_screen, screen
+from services.operator import archiving, flow_screen, report_screen, screen
 from services.operator.as_of import moment_of, position_of, zone_of
 from services.operator.errors import Away, Findings, WrongUsage
 from services.operator.open import Database, open_database
@@ -48,6 +49,8 @@ class Asked:
     by: tuple[str, ...] | None
     agency: str | None
     switches: tuple[str, ...]
+    archive: bool
+    """Whether what is printed is kept."""
 
 
 def register(app: typer.Typer) -> None:
@@ -76,6 +79,7 @@ def report(
     version: Annotated[int | None, typer.Option(help="Of the definition; the newest if absent.")] = None,
     hashes: Annotated[bool, typer.Option("--hashes", help="SHA-256 of each figure's list of dossiers.")] = False,
     wait_s: Annotated[float, typer.Option(help="How long to wait for the read model to come that far.")] = 60.0,
+    archive: Annotated[bool, typer.Option("--archive/--no-archive", help="Lưu báo cáo · keep what is printed.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Báo cáo thống kê · official figures of a period."""
@@ -96,6 +100,7 @@ def report(
         by=None if by is None else as_list(by, "--by", flow_document.DIMENSIONS if flow else DIMENSIONS),
         agency=agency,
         switches=tuple(switch or ()),
+        archive=archive,
     )
     if asked.last < asked.first:
         raise WrongUsage(f"--to {last} lies before --from {first}")
@@ -179,6 +184,8 @@ async def _made(make: Any, asked: Asked, as_of: str | None, *, wait_s: float, qu
             PostgresReadModels(database.pool), asked.tenant, position, clock=SystemClock(), wait_s=wait_s, quiet=quiet
         )
         document: dict[str, Any] = await make(database, position, moment)
+        if asked.archive:
+            await archiving.archive(PostgresArchive(database.pool), document, at=SystemClock().now())
         return document
 
 
