@@ -33,17 +33,26 @@ class Printed:
     body: bytes
 
 
+class NotKept(Exception):
+    """The archive answers and does not take a report: it is not set up, or this role may not add to it."""
+
+
 class Archive(Protocol):
     """Printed reports; nobody changes or takes away what is in it. Every method raises DatabaseUnavailable."""
 
     async def keep(self, printed: Printed) -> bool:
-        """Put a report in; False, and nothing changed, if this tenant's report of this hash is in already."""
+        """Put a report in; False, and nothing changed, if this tenant's report of this hash is in already.
+
+        Raises NotKept.
+        """
         ...
 
     async def find(self, beginning: str, *, limit: int = 2) -> list[Printed]:
         """Reports of any tenant whose hash begins so, in order of hash and tenant, at most `limit`."""
         ...
 
-    async def list(self, tenant: str) -> list[Entry]:
-        """A tenant's reports, the last printed first."""
+    async def list(
+        self, tenant: str, *, definition: str | None = None, first: date | None = None, last: date | None = None
+    ) -> list[Entry]:
+        """A tenant's reports, the last printed first; only those by a definition, of periods within these days."""
         ...

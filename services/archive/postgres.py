@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from builtins import list as List  # noqa: N812 - the port's method is called `list` too
 from dataclasses import dataclass, fields
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from services.archive.port import Entry, Printed
-from services.runtime.database import load_statements, translated
+import asyncpg
+
+from services.archive.port import Entry, NotKept, Printed
+from services.runtime.database import load_statements, reason, translated
 
 if TYPE_CHECKING:
     from asyncpg import Pool, Record
@@ -35,13 +38,18 @@ class PostgresArchive:
 
     async def keep(self, printed: Printed) -> bool:
         values = (getattr(printed.entry, name) for name in _NAMES)
-        with translated():
-            done = await self._pool.execute(STATEMENTS.keep, *values, printed.body)
+        try:
+            with translated():
+                done = await self._pool.execute(STATEMENTS.keep, *values, printed.body)
+        except asyncpg.PostgresError as error:
+            raise NotKept(reason(error)) from error
         return done == "INSERT 0 1"
 
-    async def list(self, tenant: str) -> List[Entry]:
+    async def list(
+        self, tenant: str, *, definition: str | None = None, first: date | None = None, last: date | None = None
+    ) -> List[Entry]:
         with translated():
-            rows = await self._pool.fetch(STATEMENTS.list_of, tenant)
+            rows = await self._pool.fetch(STATEMENTS.list_of, tenant, definition, first, last)
         return [_entry(row) for row in rows]
 
     async def find(self, beginning: str, *, limit: int = 2) -> List[Printed]:

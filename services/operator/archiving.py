@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
-from services.archive.port import Archive, Entry, Printed
+from services.archive.port import Archive, Entry, NotKept, Printed
 from services.domain.statistics.document import digest
+from services.operator.errors import Away, Findings
 from services.operator.screen import json_text
+from services.runtime.unavailable import DatabaseUnavailable
+
+_NOT_OFFICIAL: Final = (
+    "so it is not printed: a report that is not kept is not official; --no-archive shows the figures and keeps nothing"
+)
 
 
 async def archive(into: Archive, document: Mapping[str, Any], *, at: datetime) -> None:
-    """Keep a report's document as `--json` prints it. Raises DatabaseUnavailable."""
+    """Keep a report's document as `--json` prints it. Raises Away, Findings: then it must not be printed."""
     identity = document["identity"]
     entry = Entry(
         tenant=identity["tenant"],
@@ -24,4 +30,9 @@ async def archive(into: Archive, document: Mapping[str, Any], *, at: datetime) -
         position=identity["position"],
         printed_at=at,
     )
-    await into.keep(Printed(entry=entry, body=json_text(document).encode()))
+    try:
+        await into.keep(Printed(entry=entry, body=json_text(document).encode()))
+    except DatabaseUnavailable as error:
+        raise Away(f"the report was counted and could not be archived ({error}), {_NOT_OFFICIAL}") from None
+    except NotKept as error:
+        raise Findings(f"the report was counted and the archive does not take it ({error}), {_NOT_OFFICIAL}") from None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import pytest_asyncio
 
 from services.archive.memory import MemoryArchive
-from services.archive.port import Archive, Entry, Printed
+from services.archive.port import Archive, Entry, NotKept, Printed
 from services.archive.postgres import PostgresArchive
 from services.runtime.postgres import open_pool
 
@@ -35,18 +36,18 @@ def archive(request: pytest.FixtureRequest) -> Archive:
     return found
 
 
-def printed(hash_: str, body: str, *, tenant: str = "lang-son", at: datetime = NOW) -> Printed:
+def printed(hash_: str, body: str, **other: object) -> Printed:
     entry = Entry(
-        tenant=tenant,
+        tenant="lang-son",
         hash=hash_,
         definition="II.06a",
         version=1,
         first=date(2024, 4, 1),
         last=date(2024, 6, 30),
         position=88_412,
-        printed_at=at,
+        printed_at=NOW,
     )
-    return Printed(entry=entry, body=body.encode())
+    return Printed(entry=replace(entry, **other), body=body.encode())  # type: ignore[arg-type]
 
 
 async def test_a_report_comes_back_as_it_went_in(archive: Archive) -> None:
@@ -59,18 +60,41 @@ async def test_a_report_comes_back_as_it_went_in(archive: Archive) -> None:
 async def test_printing_the_same_again_adds_nothing_and_changes_nothing(archive: Archive) -> None:
     first = printed(A, "{}")
     assert await archive.keep(first)
-    assert not await archive.keep(printed(A, '{"forged": 1}', at=NOW + timedelta(days=1)))
+    assert not await archive.keep(printed(A, '{"forged": 1}', printed_at=NOW + timedelta(days=1)))
     assert await archive.find(A) == [first]
     assert await archive.list("lang-son") == [first.entry]
 
 
 async def test_the_last_printed_comes_first_and_a_tenant_sees_its_own(archive: Archive) -> None:
-    old, new = printed(B, "1"), printed(A, "2", at=NOW + timedelta(hours=1))
+    old, new = printed(B, "1"), printed(A, "2", printed_at=NOW + timedelta(hours=1))
     other = printed(A, "3", tenant="ha-noi")
     for each in (old, new, other):
         assert await archive.keep(each)
     assert await archive.list("lang-son") == [new.entry, old.entry]
     assert await archive.list("nobody") == []
+
+
+async def test_only_reports_by_a_definition_and_of_periods_within_days_are_asked_for(archive: Archive) -> None:
+    quarter = printed(A, "1")
+    june = printed(B, "2", first=date(2024, 6, 1), definition="766", printed_at=NOW - timedelta(hours=1))
+    for each in (quarter, june):
+        assert await archive.keep(each)
+    assert await archive.list("lang-son", definition="766") == [june.entry]
+    assert await archive.list("lang-son", definition="76") == []
+    assert await archive.list("lang-son", first=date(2024, 4, 1), last=date(2024, 6, 30)) == [
+        quarter.entry,
+        june.entry,
+    ]
+    assert await archive.list("lang-son", first=date(2024, 4, 2)) == [june.entry]
+    assert await archive.list("lang-son", last=date(2024, 6, 29)) == []
+
+
+async def test_an_archive_that_does_not_take_a_report_says_so(
+    postgres_dsn: str, as_role: Callable[[str, str], str]
+) -> None:
+    async with open_pool(as_role(postgres_dsn, "khop_gateway"), name="test") as pool:
+        with pytest.raises(NotKept, match="permission denied"):
+            await PostgresArchive(pool).keep(printed(A, "1"))
 
 
 async def test_the_first_digits_find_what_begins_with_them_in_order(archive: Archive) -> None:
