@@ -18,6 +18,7 @@ from services.archive.postgres import PostgresArchive
 from services.domain.statistics.document import digest
 from services.domain.statistics.registry import UnknownDefinition, find
 from services.operator import flow_screen, report_screen, screen
+from services.operator.compare import compare
 from services.operator.errors import Findings, WrongUsage
 from services.operator.open import open_database
 from services.operator.report_words import as_definition, as_period, day
@@ -30,10 +31,11 @@ _NAMED_MAX = 10
 
 
 def register(app: typer.Typer) -> None:
-    """Add `khop reports list|show`."""
+    """Add `khop reports list|show|compare`."""
     reports = typer.Typer(help="Báo cáo đã in · reports as they were printed.", no_args_is_help=True)
     reports.command("list")(list_all)
     reports.command("show")(show)
+    reports.command("compare")(compare)
     app.add_typer(reports, name="reports")
 
 

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from deploy.postgres.migrate import OWNER, ROLES
-from services.archive.port import Entry, Printed
+from services.archive.port import Entry, NotKept, Printed
 from services.archive.postgres import PostgresArchive
 from services.deliveries.port import Attempt, Owed, Subscriber
 from services.deliveries.postgres import PostgresLedger
@@ -228,9 +228,11 @@ async def test_printed_reports_are_added_to_by_the_operator_alone_and_changed_by
         assert await PostgresArchive(pool).keep(printed)
     if role != "khop_operator":
         async with open_pool(as_role(postgres_dsn, role), name="test") as pool:
-            for attempt in (PostgresArchive(pool).keep(printed), PostgresArchive(pool).list(TENANT)):
+            with pytest.raises(NotKept, match="permission denied"):
+                await PostgresArchive(pool).keep(printed)
+            for look in (PostgresArchive(pool).list(TENANT), PostgresArchive(pool).find("0")):
                 with pytest.raises(asyncpg.InsufficientPrivilegeError):
-                    await attempt
+                    await look
     for dsn, owner in ((as_role(postgres_dsn, role), ""), (postgres_dsn, OWNER), (postgres_dsn, "")):
         async with open_connection(dsn, name="test") as connection:
             if owner:
