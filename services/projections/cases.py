@@ -11,9 +11,8 @@ import polars as pl
 
 from services.domain.statistics.cases import NAME, PAPERS_SCHEMA, SCHEMA, with_papers
 from services.projections import dossier_papers, dossier_segments
-from services.projections.port import ReadModelsUnavailable
+from services.projections.snapshot import live_build, snapshot
 from services.projections.statements import STATEMENTS
-from services.runtime.database import translated
 
 if TYPE_CHECKING:
     from asyncpg import Pool, Record
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 TEXT_BYTES: Final = 16 << 20
 """How much of the answer is read in at once: about 100,000 dossiers."""
 _INSTANT: Final = pl.Datetime("us", "UTC")
-_SNAPSHOT: Final[Any] = {"isolation": "repeatable_read", "readonly": True}
 _Output = Callable[[bytes], Coroutine[Any, Any, None]]
 
 
@@ -82,23 +80,18 @@ class PostgresCases:
             text.clear()
             take(with_papers(cases, known) if query.papers else cases)
 
-        with translated(ReadModelsUnavailable):
-            async with self._pool.acquire() as connection, connection.transaction(**_SNAPSHOT):
-                # The rows of one report fit in memory; on disk the same joins take several times as long.
-                await connection.execute("SET LOCAL work_mem = '128MB'")
+        async with snapshot(self._pool) as connection:
 
-                async def copy(statement: str, projection: str, *more: bool, output: _Output) -> None:
-                    # A build that is named, not looked up by the statement, lets the planner know how large it is.
-                    build = await connection.fetchrow(STATEMENTS.live_build, projection, query.tenant)
-                    number = -1 if build is None else build["number"]
-                    moments = (number, query.position, query.opens, query.closes, *more)
-                    await connection.copy_from_query(statement, *moments, output=output, format="csv")
+            async def copy(statement: str, projection: str, *more: bool, output: _Output) -> None:
+                build = await live_build(connection, projection, query.tenant)
+                moments = (build, query.position, query.opens, query.closes, *more)
+                await connection.copy_from_query(statement, *moments, output=output, format="csv")
 
-                if query.papers:
-                    await copy(STATEMENTS.case_papers, dossier_papers.NAME, output=collect)
-                known = _read(bytes(papers), PAPERS_SCHEMA)
-                wanted = f"SELECT {', '.join(schema)} FROM ({STATEMENTS.cases}) AS cases"
-                await copy(wanted, dossier_segments.NAME, query.latest, output=keep)
+            if query.papers:
+                await copy(STATEMENTS.case_papers, dossier_papers.NAME, output=collect)
+            known = _read(bytes(papers), PAPERS_SCHEMA)
+            wanted = f"SELECT {', '.join(schema)} FROM ({STATEMENTS.cases}) AS cases"
+            await copy(wanted, dossier_segments.NAME, query.latest, output=keep)
         give()
 
 
