@@ -66,7 +66,9 @@ async def test_a_system_that_is_connected_late_moves_the_states_it_was_waited_fo
 async def test_who_loses_the_word_on_papers_alone_is_restated_too() -> None:
     world = World()
     verified = observation("portal", "identity_verified", "13/5 09:00", code="P1")
-    await world.recorder.handle(wire([connecting("portal", "provincial_portal"), verified]))
+    await world.recorder.handle(wire([connecting("portal", "provincial_portal")]))
+    await world.restater.settle(TENANT)
+    await world.recorder.handle(wire([verified]))
     # The national portal stands before a province's own where an account is verified: its word alone counts.
     await world.recorder.handle(wire([connecting("national", "national_portal")]))
     await world.restater.settle(TENANT)
