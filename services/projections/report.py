@@ -16,8 +16,8 @@ from services.domain.statistics.cases import PAPER_COLUMNS, with_later_ones
 from services.domain.statistics.count import Counted, Part, columns_of, part_of, total_of
 from services.domain.statistics.definition import Definition, Dimension, Question
 from services.domain.statistics.document import Request, report
-from services.domain.statistics.places import place, places_of
-from services.domain.statistics.seats import Unseated, seat
+from services.domain.statistics.places import PLACED_BY, place, places_of
+from services.domain.statistics.seats import SEATED_BY, Unseated, seat
 from services.domain.statistics.submitted import given_by
 from services.domain.zones import offsets_of
 from services.projections import dossier_papers, dossier_segments
@@ -103,6 +103,7 @@ async def cases_of_days(
             closes=question.closes,
             latest=latest,
             papers=not columns.isdisjoint(PAPER_COLUMNS),
+            columns=None if latest else columns | SEATED_BY | PLACED_BY | frozenset(request.by),
         ),
         put_in_place,
     )

@@ -23,6 +23,10 @@ DECLARED: Final[dict[str, Any]] = {
 """What cases get of their procedures. Null: nobody declared it, which is neither no nor none."""
 
 
+PLACED_BY: Final = frozenset({"procedure", "accepted_at", "due_at"})
+"""The columns of cases that are looked at here."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
     """What is declared of procedures, as of a report's position and at the end of its period.
