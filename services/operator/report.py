@@ -10,17 +10,19 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from services.archive.postgres import PostgresArchive
 from services.domain.reference import Reference, reference_of
 from services.domain.statistics.definition import Definition, Due, Mode
 from services.domain.statistics.document import Request
-from services.domain.statistics.registry import UnknownDefinition, all_definitions, find
+from services.domain.statistics.registry import all_definitions
 from services.event_store.folding import tenant_facts
 from services.event_store.port import EventStore
-from services.operator import flow_screen, report_screen, screen
+from services.operator import archiving, flow_screen, report_screen, screen
+from services.operator.agencies import has_dossiers, require_agency
 from services.operator.as_of import moment_of, position_of, zone_of
 from services.operator.errors import Away, Findings, WrongUsage
 from services.operator.open import Database, open_database
-from services.operator.report_words import as_due, as_list, as_mode, as_switches, day
+from services.operator.report_words import as_definition, as_due, as_list, as_mode, as_period, as_switches, day
 from services.operator.settings import read_settings
 from services.operator.tenants import require_tenant
 from services.projections import flow_document
@@ -48,6 +50,8 @@ class Asked:
     by: tuple[str, ...] | None
     agency: str | None
     switches: tuple[str, ...]
+    archive: bool
+    """Whether what is printed is kept."""
 
 
 def register(app: typer.Typer) -> None:
@@ -76,6 +80,7 @@ def report(
     version: Annotated[int | None, typer.Option(help="Of the definition; the newest if absent.")] = None,
     hashes: Annotated[bool, typer.Option("--hashes", help="SHA-256 of each figure's list of dossiers.")] = False,
     wait_s: Annotated[float, typer.Option(help="How long to wait for the read model to come that far.")] = 60.0,
+    archive: Annotated[bool, typer.Option("--archive/--no-archive", help="Lưu báo cáo · keep what is printed.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Báo cáo thống kê · official figures of a period."""
@@ -96,13 +101,13 @@ def report(
         by=None if by is None else as_list(by, "--by", flow_document.DIMENSIONS if flow else DIMENSIONS),
         agency=agency,
         switches=tuple(switch or ()),
+        archive=archive,
     )
-    if asked.last < asked.first:
-        raise WrongUsage(f"--to {last} lies before --from {first}")
+    as_period(asked.first, asked.last)
     if flow:
         _flow(asked, as_of, hashes=hashes, wait_s=wait_s, as_json=as_json)
     else:
-        _defined(_definition(name, version), asked, as_of, hashes=hashes, wait_s=wait_s, as_json=as_json)
+        _defined(as_definition(name, version), asked, as_of, hashes=hashes, wait_s=wait_s, as_json=as_json)
 
 
 def _flow(asked: Asked, as_of: str | None, *, hashes: bool, wait_s: float, as_json: bool) -> None:
@@ -155,8 +160,11 @@ def _defined(
             switches=switches,
             lists=hashes,
         )
-        reference = await _declared(database.store, asked.tenant, position)
-        return await make_report(PostgresCases(database.pool), definition, request, reference=reference, as_of=moment)
+        reference = await declared(database.store, asked.tenant, position)
+        made = await make_report(PostgresCases(database.pool), definition, request, reference=reference, as_of=moment)
+        if asked.agency is not None and not has_dossiers(made["total"]):
+            await require_agency(PostgresReadModels(database.pool), asked.tenant, asked.agency, reference)
+        return made
 
     document = asyncio.run(_made(make, asked, as_of, wait_s=wait_s, quiet=as_json))
     if as_json:
@@ -174,15 +182,18 @@ async def _made(make: Any, asked: Asked, as_of: str | None, *, wait_s: float, qu
     async with open_database(read_settings()) as database:
         await require_tenant(database.store, asked.tenant)
         moment = moment_of(as_of, asked.zone)
-        position = await position_of(database.store, asked.tenant, as_of, moment)
+        position = await position_of(database.store, asked.tenant, as_of, moment, now=SystemClock().now())
         await wait_until_shown(
             PostgresReadModels(database.pool), asked.tenant, position, clock=SystemClock(), wait_s=wait_s, quiet=quiet
         )
         document: dict[str, Any] = await make(database, position, moment)
+        if asked.archive:
+            await archiving.archive(PostgresArchive(database.pool), document, at=SystemClock().now())
         return document
 
 
-async def _declared(store: EventStore, tenant: str, position: int) -> Reference:
+async def declared(store: EventStore, tenant: str, position: int) -> Reference:
+    """What is declared of a tenant as of a position. Raises Findings where that contradicts itself."""
     reference = reference_of(tenant_facts(await store.tenant_events(tenant), up_to=position))
     if reference.findings:
         wrong = "; ".join(f"{finding.code} {finding.text}" for finding in reference.findings)
@@ -208,13 +219,6 @@ async def wait_until_shown(
                     f"{wait_s:g} s; see `khop status` for the projector"
                 )
             await clock.sleep(POLL_S)
-
-
-def _definition(name: str, version: int | None) -> Definition:
-    try:
-        return find(name, version=version)
-    except UnknownDefinition as error:
-        raise WrongUsage(str(error)) from None
 
 
 def _list(*, as_json: bool) -> None:

@@ -109,14 +109,15 @@ async def cases_of_days(
     )
 
 
-async def _counted(
+async def parts_of(
     cases: Cases,
     definition: Definition,
     request: Request,
     days: Days,
     by: tuple[Dimension, ...],
     reference: Reference,
-) -> tuple[Counted, tuple[Unseated, ...]]:
+) -> tuple[list[Part], tuple[Unseated, ...]]:
+    """The cases of these days, counted one by one; and those that have no place. Raises ReadModelsUnavailable."""
     question = question_of(definition, request, days)
     parts: list[Part] = []
     unseated: Counter[Unseated] = Counter()
@@ -127,7 +128,19 @@ async def _counted(
             unseated[Unseated(one.code, one.why, one.candidates, 0)] += one.dossiers
 
     await cases_of_days(cases, definition, request, days, reference, take)
-    given = given_by(reference.submitted, first=days[0], last=days[1], agency=request.agency)
-    return total_of(parts, definition, by=by, lists=request.lists, given=given), tuple(
+    return parts, tuple(
         Unseated(one.code, one.why, one.candidates, dossiers) for one, dossiers in sorted(unseated.items())
     )
+
+
+async def _counted(
+    cases: Cases,
+    definition: Definition,
+    request: Request,
+    days: Days,
+    by: tuple[Dimension, ...],
+    reference: Reference,
+) -> tuple[Counted, tuple[Unseated, ...]]:
+    parts, unseated = await parts_of(cases, definition, request, days, by, reference)
+    given = given_by(reference.submitted, first=days[0], last=days[1], agency=request.agency)
+    return total_of(parts, definition, by=by, lists=request.lists, given=given), unseated
