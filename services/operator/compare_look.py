@@ -21,7 +21,9 @@ from services.domain.statistics.document import Request
 from services.domain.statistics.figures import Figure
 from services.domain.statistics.side_by_side import Moved, behind, moves, of_agency, strangers
 from services.domain.statistics.submitted import given_by
+from services.domain.working_time.of_report import as_chosen
 from services.operator import screen
+from services.operator.calendars import with_calendar
 from services.operator.open import Database
 from services.operator.report import declared
 from services.operator.report_words import as_definition
@@ -116,12 +118,15 @@ def request_of(asked: Asked, position: int, report: Archived | None) -> tuple[De
         # A report of one agency alone counts what it gave up where it is now; an agency's row, where it was before.
         agency=identity.get("agency"),
         switches=identity.get("switches") or defaults | dict(reading.switches),
+        calendar=as_chosen(identity.get("calendar")),
     )
 
 
 async def known(database: Database, definition: Definition, request: Request, agency: str | None) -> Known:
     """What is known as of the request's position, of an agency or of the tenant. Raises ReadModelsUnavailable."""
     reference = await declared(database.store, request.tenant, request.position)
+    if request.calendar is None:
+        request = with_calendar(request, definition, reference, None)
     days, row_of = (request.first, request.last), agency if request.agency is None else None
     cases = PostgresCases(database.pool)
     parts, _ = await parts_of(cases, definition, request, days, () if row_of is None else ("agency",), reference)

@@ -15,11 +15,13 @@ from services.domain.reference import Reference, reference_of
 from services.domain.statistics.definition import Definition, Due, Mode
 from services.domain.statistics.document import Request
 from services.domain.statistics.registry import all_definitions
+from services.domain.working_time.span import YearMissing
 from services.event_store.folding import tenant_facts
 from services.event_store.port import EventStore
 from services.operator import archiving, flow_screen, report_screen, screen
 from services.operator.agencies import has_dossiers, require_agency
 from services.operator.as_of import moment_of, position_of, zone_of
+from services.operator.calendars import with_calendar
 from services.operator.errors import Away, Findings, WrongUsage
 from services.operator.open import Database, open_database
 from services.operator.report_words import as_definition, as_due, as_list, as_mode, as_period, as_switches, day
@@ -49,6 +51,7 @@ class Asked:
     mode: Mode
     by: tuple[str, ...] | None
     agency: str | None
+    calendar: str | None
     switches: tuple[str, ...]
     archive: bool
     """Whether what is printed is kept."""
@@ -73,6 +76,9 @@ def report(
     ] = None,
     by: Annotated[str | None, typer.Option(help=f"Any of {','.join(DIMENSIONS)}, outermost first.")] = None,
     agency: Annotated[str | None, typer.Option(help="Đơn vị · only the dossiers of this agency.")] = None,
+    calendar: Annotated[
+        str | None, typer.Option(help="Lịch làm việc · name or name@version, for statutory limits.")
+    ] = None,
     mode: Annotated[str, typer.Option(help="Đơn vị theo thời điểm · agencies as_was or as_is.")] = "as_was",
     zone: Annotated[str, typer.Option(help="Múi giờ · the zone whose days and months are meant.")] = "Asia/Ho_Chi_Minh",
     due: Annotated[str, typer.Option(help="Until the due date's day ends, or its very moment.")] = "instant",
@@ -100,6 +106,7 @@ def report(
         mode=as_mode(mode),
         by=None if by is None else as_list(by, "--by", flow_document.DIMENSIONS if flow else DIMENSIONS),
         agency=agency,
+        calendar=calendar,
         switches=tuple(switch or ()),
         archive=archive,
     )
@@ -112,8 +119,8 @@ def report(
 
 def _flow(asked: Asked, as_of: str | None, *, hashes: bool, wait_s: float, as_json: bool) -> None:
     by = asked.by or ()
-    if asked.agency is not None or asked.switches or asked.mode != "as_was":
-        raise WrongUsage("report flow has no --agency, --mode and --switch; II.06a has")
+    if asked.agency is not None or asked.calendar is not None or asked.switches or asked.mode != "as_was":
+        raise WrongUsage("report flow has no --agency, --calendar, --mode and --switch; II.06a has")
     request = flow_document.FlowRequest(
         tenant=asked.tenant,
         first=asked.first,
@@ -161,12 +168,16 @@ def _defined(
             lists=hashes,
         )
         reference = await declared(database.store, asked.tenant, position)
+        request = with_calendar(request, definition, reference, asked.calendar)
         made = await make_report(PostgresCases(database.pool), definition, request, reference=reference, as_of=moment)
         if asked.agency is not None and not has_dossiers(made["total"]):
             await require_agency(PostgresReadModels(database.pool), asked.tenant, asked.agency, reference)
         return made
 
-    document = asyncio.run(_made(make, asked, as_of, wait_s=wait_s, quiet=as_json))
+    try:
+        document = asyncio.run(_made(make, asked, as_of, wait_s=wait_s, quiet=as_json))
+    except YearMissing as error:
+        raise Findings(str(error)) from None
     if as_json:
         screen.print_json(document)
     else:
