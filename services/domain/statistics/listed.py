@@ -13,7 +13,7 @@ from services.domain.statistics.definition import Definition
 Labels = tuple[str | None, ...]
 """A row by its labels, outermost first; () is the total."""
 EACH_MAX: Final = 20
-EACH_MIN: Final = 3
+EACH_MIN: Final = 5
 """If fewer can be named of each figure of a depth, none is."""
 
 

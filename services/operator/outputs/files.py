@@ -34,7 +34,10 @@ async def prepare(
 
     Raises ReadModelsUnavailable, Findings, WrongUsage.
     """
-    shown = document if asked.publish_below is None else _published(definition, document, asked.publish_below)
+    shown = document
+    if asked.publish_below is not None:
+        with screen.progress("Ẩn số nhỏ · hiding small figures", total=1, quiet=quiet):
+            shown = _published(definition, document, asked.publish_below)
     titles = titles_of(reference, request.last)
     office = asked.office or titles["agency"].get(request.agency or "")
     contents: dict[str, bytes] = {}

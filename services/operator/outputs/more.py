@@ -19,8 +19,8 @@ from services.projections.cases import Cases
 from services.projections.report import Days, cases_of_days, make_report, question_of
 
 MONTHS_MAX: Final = 36
-LISTED_MAX: Final = 60_000
-"""Dossiers named on one page: some two megabytes."""
+LISTED_MAX: Final = 40_000
+"""Dossiers named on one page: some four megabytes."""
 NO_MONTHS: Final = Words(
     f"Kỳ dài hơn {MONTHS_MAX} tháng nên không có biểu đồ theo tháng", "too long for monthly charts"
 )

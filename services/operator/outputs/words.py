@@ -128,6 +128,8 @@ def readings(definition: Definition, identity: Mapping[str, Any]) -> list[tuple[
     told = [(switch.title, switch.values[identity["switches"][switch.name]]) for switch in definition.switches]
     told.append((Words("Hạn trả", "Due dates"), _DUE[identity["due"]]))
     told.append((Words("Đơn vị", "Agencies"), _MODE[identity["mode"]]))
+    if "calendar" in identity:
+        told.append((Words("Lịch làm việc", "Working calendar"), Words(identity["calendar"], identity["calendar"])))
     return told
 
 
