@@ -28,7 +28,7 @@ class Reading:
     switches: Mapping[str, str]
 
     def fits(self, identity: Mapping[str, Any]) -> bool:
-        """Whether a report of this identity reads everything so, and was not made to be published: those lack figures."""
+        """Whether a report of this identity reads everything so. One made to be published lacks figures: no."""
         asked = {name: getattr(self, name) for name in ("version", "zone", "due", "mode")}
         return (
             "publish" not in identity

@@ -105,3 +105,23 @@ async def test_what_is_published_hides_the_small_and_says_so(khop: Khop, recorde
 async def test_the_report_of_flows_has_no_files(khop: Khop) -> None:
     ended = await khop("report", "flow", *FORM[2:], "--csv", "-")
     assert (ended.code, "report flow has no --csv, --xlsx, --html and --publish" in ended.err) == (2, True)
+
+
+async def test_rows_by_month_lead_to_the_dossiers_of_their_month(khop: Khop, recorded: MadeLog, tmp_path: Path) -> None:
+    """A1 was resolved in January and is in hand again in February, when A2 was resolved."""
+    path = tmp_path / "report.html"
+    ended = await khop(*FORM[:-2], "--by", "agency,month", "--html", str(path), "--json")
+    assert ended.code == 0, ended.err
+    page = html.document_fromstring(path.read_text(encoding="utf-8"))
+    behind = {}
+    for line in page.xpath("//table[not(@class)]/tbody/tr"):
+        [name] = line.xpath("./th/text()")
+        behind[name] = {
+            figure.get("href").partition("-")[2]: page.xpath(f"//*[@id='{figure.get('href')[1:]}']//code/text()")
+            for figure in line.xpath(".//a")
+        }
+    assert list(behind) == ["Tháng 01/2024", "H99.1", "Tháng 02/2024", "Tổng số"]
+    assert behind["Tháng 01/2024"]["7"] == ["one-stop/A1"]
+    assert behind["Tháng 02/2024"]["7"] == ["one-stop/A2"]
+    assert behind["Tháng 02/2024"]["11"] == ["one-stop/A1", "one-stop/A3", "one-stop/A4"]
+    assert behind["Tổng số"]["7"] == ["one-stop/A2"]
