@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Final
@@ -111,6 +112,8 @@ def report(
         archive=archive,
     )
     as_period(asked.first, asked.last)
+    if not archive:
+        print("không lưu, không phải báo cáo chính thức · not kept, so it is not official", file=sys.stderr)
     if flow:
         _flow(asked, as_of, hashes=hashes, wait_s=wait_s, as_json=as_json)
     else:
