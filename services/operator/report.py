@@ -25,6 +25,8 @@ from services.operator.as_of import moment_of, position_of, zone_of
 from services.operator.calendars import with_calendar
 from services.operator.errors import Away, Findings, WrongUsage
 from services.operator.open import Database, open_database
+from services.operator.outputs.files import prepare
+from services.operator.outputs.wanted import Wanted, wanted, write
 from services.operator.report_words import as_definition, as_due, as_list, as_mode, as_period, as_switches, day
 from services.operator.settings import read_settings
 from services.operator.tenants import require_tenant
@@ -88,6 +90,24 @@ def report(
     hashes: Annotated[bool, typer.Option("--hashes", help="SHA-256 of each figure's list of dossiers.")] = False,
     wait_s: Annotated[float, typer.Option(help="How long to wait for the read model to come that far.")] = 60.0,
     archive: Annotated[bool, typer.Option("--archive/--no-archive", help="Lưu báo cáo · keep what is printed.")] = True,
+    csv: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Bảng cho Excel (UTF-8) · a table of text; - for standard output."),
+    ] = None,
+    xlsx: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Biểu mẫu để in, ký · the form as a workbook.")
+    ] = None,
+    html: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Trang có biểu đồ, danh sách hồ sơ · one page with charts.")
+    ] = None,
+    office: Annotated[str | None, typer.Option(help="Đơn vị báo cáo · the office, as the form names it.")] = None,
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Để công bố: ẩn số nhỏ · without small figures and what tells them.")
+    ] = False,
+    publish_below: Annotated[
+        int | None, typer.Option(help="Số từ 1 đến dưới N là nhỏ · smaller figures than N are small; 5 if absent.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Ghi đè tệp đã có · replace files that are there.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Báo cáo thống kê · official figures of a period."""
@@ -112,12 +132,25 @@ def report(
         archive=archive,
     )
     as_period(asked.first, asked.last)
+    files = wanted(
+        csv=csv,
+        xlsx=xlsx,
+        html=html,
+        office=office,
+        publish=publish,
+        publish_below=publish_below,
+        force=force,
+        as_json=as_json,
+        by=asked.by or (),
+    )
+    if flow and (files.paths or publish):
+        raise WrongUsage("report flow has no --csv, --xlsx, --html and --publish; II.06a has")
     if not archive:
         print("không lưu, không phải báo cáo chính thức · not kept, so it is not official", file=sys.stderr)
     if flow:
         _flow(asked, as_of, hashes=hashes, wait_s=wait_s, as_json=as_json)
     else:
-        _defined(as_definition(name, version), asked, as_of, hashes=hashes, wait_s=wait_s, as_json=as_json)
+        _defined(as_definition(name, version), asked, files, as_of, hashes=hashes, wait_s=wait_s, as_json=as_json)
 
 
 def _flow(asked: Asked, as_of: str | None, *, hashes: bool, wait_s: float, as_json: bool) -> None:
@@ -152,9 +185,17 @@ def _flow(asked: Asked, as_of: str | None, *, hashes: bool, wait_s: float, as_js
 
 
 def _defined(
-    definition: Definition, asked: Asked, as_of: str | None, *, hashes: bool, wait_s: float, as_json: bool
+    definition: Definition,
+    asked: Asked,
+    files: Wanted,
+    as_of: str | None,
+    *,
+    hashes: bool,
+    wait_s: float,
+    as_json: bool,
 ) -> None:
     switches = as_switches(asked.switches, definition)
+    contents: dict[str, bytes] = {}
 
     async def make(database: Database, position: int, moment: datetime | None) -> dict[str, Any]:
         request = Request(
@@ -172,18 +213,22 @@ def _defined(
         )
         reference = await declared(database.store, asked.tenant, position)
         request = with_calendar(request, definition, reference, asked.calendar)
-        made = await make_report(PostgresCases(database.pool), definition, request, reference=reference, as_of=moment)
-        if asked.agency is not None and not has_dossiers(made["total"]):
+        cases = PostgresCases(database.pool)
+        document = await make_report(cases, definition, request, reference=reference, as_of=moment)
+        if asked.agency is not None and not has_dossiers(document["total"]):
             await require_agency(PostgresReadModels(database.pool), asked.tenant, asked.agency, reference)
-        return made
+        shown, made = await prepare(files, cases, definition, request, document, reference=reference, quiet=as_json)
+        contents.update(made)
+        return shown
 
     try:
         document = asyncio.run(_made(make, asked, as_of, wait_s=wait_s, quiet=as_json))
     except YearMissing as error:
         raise Findings(str(error)) from None
+    write(contents, quiet=as_json)
     if as_json:
         screen.print_json(document)
-    else:
+    elif not files.on_standard_output:
         report_screen.show(definition, document)
     if document["breaches"]:
         told = "; ".join(

@@ -103,6 +103,11 @@ def _notes(console: Console, definition: Definition, document: Mapping[str, Any]
         console.print(
             "Biểu này không áp dụng cho kỳ báo cáo đã chọn · this form is not the official one for this period"
         )
+    if "suppressed" in document:
+        console.print(
+            f"{len(document['suppressed'])} số không công bố, in là – · figures are not published and shown as –",
+            highlight=False,
+        )
     console.print(f"SHA-256 {document['hash']}", highlight=False)
 
 

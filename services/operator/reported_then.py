@@ -28,10 +28,11 @@ class Reading:
     switches: Mapping[str, str]
 
     def fits(self, identity: Mapping[str, Any]) -> bool:
-        """Whether a report of this identity reads everything so."""
+        """Whether a report of this identity reads everything so. One made to be published lacks figures: no."""
         asked = {name: getattr(self, name) for name in ("version", "zone", "due", "mode")}
         return (
-            identity["agency"] in (None, self.agency)
+            "publish" not in identity
+            and identity["agency"] in (None, self.agency)
             and all(value is None or identity[name] == value for name, value in asked.items())
             and all(identity["switches"].get(name) == value for name, value in self.switches.items())
         )

@@ -92,3 +92,10 @@ def test_else_the_last_that_was_printed_before_it_was_sent_never_a_later_one() -
     assert choose(reports, None) == ("last_printed", printed(9))
     assert choose([], None) is None
     assert choose([], sent(3, _3=7)) is None
+
+
+def test_what_was_made_to_be_published_lacks_figures_and_stands_behind_nothing() -> None:
+    whole = document()
+    published = {**whole, "identity": {**whole["identity"], "publish": {"below": 5}}}
+    assert ANY.fits(whole["identity"])
+    assert not ANY.fits(published["identity"])
