@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from services.domain.reference import Submitted
+from services.domain.reference import Reference, Submitted
 from services.domain.statistics.definition import Definition
 from services.domain.statistics.document import Request, utc
 from services.domain.statistics.side_by_side import cells_of
@@ -121,6 +121,7 @@ async def _compared(asked: Asked) -> dict[str, Any]:
         "identity": _identity(asked, definition, request),
         "submitted": None if last_sent is None else _sent(last_sent),
         "submitted_before": [_sent(one) for one in sent[:-1]],
+        "submitted_otherwise": [] if sent else _others(asked, reference),
         "then": None if stands is None else {**_then(stands), "counted_again": counted_again},
         "now": {"position": position},
         "cells": cells_of(definition, sent=figures, then=row, now=now.figures, moved=moved),
@@ -153,6 +154,19 @@ def _sent(one: Submitted) -> dict[str, Any]:
         "form_version": said.version,
         "figures": dict(said.figures),
     }
+
+
+def _others(asked: Asked, reference: Reference) -> list[dict[str, Any]]:
+    # Where nothing was sent for what is asked, the days or the agency may be mistyped.
+    said = sorted(
+        (one.figures.first_day, one.figures.last_day, one.figures.agency or "", utc(one.submitted_at))
+        for one in reference.submitted
+        if one.form == asked.definition.name
+    )
+    return [
+        {"from": first.isoformat(), "to": last.isoformat(), "agency": agency or None, "at": at}
+        for first, last, agency, at in said
+    ]
 
 
 def _then(stands: Stands) -> dict[str, Any]:

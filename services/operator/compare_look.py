@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -16,7 +16,7 @@ from contracts.dossier_events import type_of
 from services.archive.postgres import PostgresArchive
 from services.domain.reference import Reference, Submitted
 from services.domain.statistics.count import total_of
-from services.domain.statistics.definition import Definition, Words
+from services.domain.statistics.definition import Definition, Dimension, Words
 from services.domain.statistics.document import Request
 from services.domain.statistics.figures import Figure
 from services.domain.statistics.side_by_side import Moved, behind, moves, of_agency, strangers
@@ -129,7 +129,8 @@ async def known(database: Database, definition: Definition, request: Request, ag
         request = with_calendar(request, definition, reference, None)
     days, row_of = (request.first, request.last), agency if request.agency is None else None
     cases = PostgresCases(database.pool)
-    parts, _ = await parts_of(cases, definition, request, days, () if row_of is None else ("agency",), reference)
+    by: tuple[Dimension, ...] = () if row_of is None else ("agency",)
+    parts, _ = await parts_of(cases, definition, replace(request, by=by), days, by, reference)
     if row_of is not None:
         parts = [of_agency(part, definition, row_of) for part in parts]
     given = given_by(reference.submitted, first=days[0], last=days[1], agency=agency)

@@ -18,6 +18,8 @@ from services.operator.screen import print_whole
 
 NAMED_MAX: Final = 10
 """So many dossiers are named that moved into or out of one figure."""
+OTHERS_MAX: Final = 6
+"""So many submissions for other days or agencies are named where there is none for those asked for."""
 NOT_SUBMITTED: Final = "chưa gửi\nnot submitted"
 _HOW: Final[Mapping[How, Words]] = {
     "same_figures": Words("báo cáo đã lưu có đúng các số đã gửi", "the archived report that has the figures sent"),
@@ -58,6 +60,9 @@ def show(definition: Definition, document: Mapping[str, Any]) -> None:
     )
     for each in (*document["submitted_before"], document["submitted"]):
         console.print(f"Đã gửi · submitted: {_submission(each, zone)}", highlight=False)
+    for each in document["submitted_otherwise"][-OTHERS_MAX:]:
+        whose = each["agency"] or "toàn tỉnh · the whole tenant"
+        console.print(f"  đã gửi · was submitted: {each['from']} – {each['to']}, {whose}", highlight=False)
     console.print(f"Khi đó · then: {_then(document['then'], zone)}", highlight=False)
     console.print(f"Nay · now: vị trí · position {document['now']['position']}", highlight=False)
     _figures(definition, document)

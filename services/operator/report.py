@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Final
@@ -144,6 +145,8 @@ def report(
     )
     if flow and (files.paths or publish):
         raise WrongUsage("report flow has no --csv, --xlsx, --html and --publish; II.06a has")
+    if not archive:
+        print("không lưu, không phải báo cáo chính thức · not kept, so it is not official", file=sys.stderr)
     if flow:
         _flow(asked, as_of, hashes=hashes, wait_s=wait_s, as_json=as_json)
     else:

@@ -11,6 +11,7 @@ import pytest
 
 from services.archive.postgres import PostgresArchive
 from services.domain.statistics.document import digest
+from services.domain.statistics.registry import all_definitions, find
 from services.operator.archiving import archive
 from services.runtime.postgres import open_pool
 from tests.integration.operator.conftest import Office
@@ -97,7 +98,12 @@ async def test_an_agencys_figures_are_its_row_of_the_archived_report(office: Off
     other = await khop.document(*COMPARE, "--agency", "H99.2")
     assert (other["submitted"], other["then"], other["cells"]["3"]["now"]) == (None, None, 1)
     assert (other["cells"]["3"]["submitted"], other["cells"]["3"]["moved"]) == (None, None)
-    assert "chưa in báo cáo nào" in await khop.run(*COMPARE, "--agency", "H99.2")
+    assert [(one["from"], one["to"], one["agency"]) for one in other["submitted_otherwise"]] == [
+        ("2024-01-01", "2024-01-31", "H99.1"),
+    ] * 2
+    text = await khop.run(*COMPARE, "--agency", "H99.2")
+    assert "chưa in báo cáo nào" in text
+    assert "was submitted: 2024-01-01 – 2024-01-31, H99.1" in text
 
 
 async def test_without_a_printed_report_then_is_what_was_known_when_it_was_sent_or_recorded(office: Office) -> None:
@@ -134,6 +140,26 @@ async def test_many_who_moved_are_counted_on_the_screen_and_named_in_the_documen
     assert "B20" not in text
     document = await khop.document(*COMPARE)
     assert moved(document, "4") == ([f"one-stop/B{number}" for number in range(10, 25)], [])
+
+
+@pytest.mark.parametrize("name", all_definitions())
+async def test_every_definition_is_compared_as_it_was_printed(office: Office, name: str) -> None:
+    khop = office.khop
+    printed = json.loads(await khop.run("report", name, *JANUARY, "--by", "agency", "--json"))
+    submit(office, datetime.now(UTC), {"G99/0": 1})
+    learn(office)
+    await office.record()
+    later = json.loads(await khop.run("report", name, *JANUARY, "--by", "agency", "--json", "--no-archive"))
+    definition = find(name)
+    assert bool(printed["rows"]) == (name != "signing"), "nobody signs anything in this office"
+    for options, row in (((), "total"), (("--agency", "H99.1"), "rows"))[: 2 if printed["rows"] else 1]:
+        document = await khop.document("reports", "compare", name, *JANUARY, *options)
+        then, now = ((each[row][0] if row == "rows" else each[row]) for each in (printed, later))
+        assert document["then"]["hash"] == printed["hash"]
+        for cell in definition.cells:
+            figures = document["cells"][cell.key]
+            assert (figures["then"], figures["now"]) == (then[cell.key], now[cell.key])
+            assert (figures["moved"] is not None) == cell.measured
 
 
 async def test_an_archived_report_that_the_log_does_not_give_again_is_told(office: Office, postgres_dsn: str) -> None:

@@ -52,7 +52,7 @@ async def test_a_report_is_printed_again_byte_for_byte_after_corrections(office:
 async def test_the_same_again_is_kept_once_a_table_as_well_as_json_and_a_dry_look_not_at_all(office: Office) -> None:
     khop = office.khop
     assert "no such report was printed yet" in await khop.run("reports", "list", "--tenant", "lang-son")
-    await khop.run(*II06A, "--no-archive")
+    assert "not kept, so it is not official" in (await khop.both(*II06A, "--no-archive"))[1]
     assert (await khop.document("reports", "list", "--tenant", "lang-son"))["reports"] == []
     table = await khop.run(*II06A)
     printed = await khop.run(*II06A, "--json")
