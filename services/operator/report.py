@@ -23,6 +23,7 @@ from services.operator import archiving, flow_screen, report_screen, screen
 from services.operator.agencies import has_dossiers, require_agency
 from services.operator.as_of import moment_of, position_of, zone_of
 from services.operator.calendars import with_calendar
+from services.operator.counting import counting
 from services.operator.errors import Away, Findings, WrongUsage
 from services.operator.open import Database, open_database
 from services.operator.outputs.files import prepare
@@ -214,7 +215,8 @@ def _defined(
         reference = await declared(database.store, asked.tenant, position)
         request = with_calendar(request, definition, reference, asked.calendar)
         cases = PostgresCases(database.pool)
-        document = await make_report(cases, definition, request, reference=reference, as_of=moment)
+        with counting(cases, quiet=as_json) as counted:
+            document = await make_report(counted, definition, request, reference=reference, as_of=moment)
         if asked.agency is not None and not has_dossiers(document["total"]):
             await require_agency(PostgresReadModels(database.pool), asked.tenant, asked.agency, reference)
         shown, made = await prepare(files, cases, definition, request, document, reference=reference, quiet=as_json)

@@ -34,8 +34,8 @@ def print_whole(table: Table) -> None:
 
 
 @contextmanager
-def progress(label: str, *, total: int, quiet: bool = False) -> Iterator[Callable[[int], None]]:
-    """A bar on standard error; gives a function to tell how much is done. `quiet` shows none."""
+def progress(label: str, *, total: int | None, quiet: bool = False) -> Iterator[Callable[[int], None]]:
+    """A bar on standard error; gives a function to tell how much is done. No `total`: unknown. `quiet` shows none."""
     console = Console(stderr=True)
     with Progress(
         TextColumn("{task.description}"),
