@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from services.domain.authority import connections_of, is_tenant_level
-from services.domain.dossier import CodeKey, Fact, Segment, fact_of_observation
+from services.domain.dossier import CodeKey, Dossier, Fact, fact_of_observation
 from services.domain.fold import fold
 from services.domain.identity import components
 from services.domain.reference import Reference, reference_of
-from services.domain.statistics.cases import cases_of
+from services.domain.statistics.cases import cases_of, papers_of, with_papers
 from services.domain.statistics.definition import Definition
 from services.domain.statistics.document import Request
 from services.projections.cases import Cases, CasesQuery
@@ -24,10 +24,10 @@ from tests.oracle.oracle import Asked, Behind, Labels, Rows
 from tests.oracle.systems import Told
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-Timeline = tuple[Sequence[Segment], CodeKey]
+Folded = tuple[Dossier, CodeKey]
 
 
-def timelines(said: Iterable[Told]) -> list[Timeline]:
+def folded(said: Iterable[Told]) -> list[Folded]:
     """Every dossier of a tenant with its least code, folded from all that was said of it at once."""
     facts = {one.observation.id: fact_of_observation(one.observation) for one in said}.values()
     connections = connections_of(fact for fact in facts if is_tenant_level(fact))
@@ -37,7 +37,7 @@ def timelines(said: Iterable[Told]) -> list[Timeline]:
             by_code[fact.key].append(fact)
     about = [fact for several in by_code.values() for fact in several]
     return [
-        (fold([fact for code in codes for fact in by_code.get(code, ())], connections).segments, min(codes))
+        (fold([fact for code in codes for fact in by_code.get(code, ())], connections), min(codes))
         for codes in components(by_code, about)
     ]
 
@@ -57,14 +57,19 @@ def is_declared(one: Told) -> bool:
 class ManyCases:
     """The cases of many provinces at once, each with its province, which every code begins with."""
 
-    def __init__(self, dossiers: Sequence[Timeline]) -> None:
+    def __init__(self, dossiers: Sequence[Folded]) -> None:
         self._dossiers = dossiers
-        self._kept: dict[tuple[object, object], pl.DataFrame] = {}
+        self._kept: dict[tuple[object, ...], pl.DataFrame] = {}
 
     async def cases(self, query: CasesQuery, take: Callable[[pl.DataFrame], None]) -> None:
-        asked = (query.opens, query.closes)
+        asked = (query.opens, query.closes, query.latest, query.papers)
         if asked not in self._kept:
-            frame = cases_of(self._dossiers, opens=query.opens, closes=query.closes)
+            edges = {"opens": query.opens, "closes": query.closes}
+            timelines = ((one.segments, least) for one, least in self._dossiers)
+            frame = cases_of(timelines, latest=query.latest, **edges)
+            if query.papers:
+                papers = ((one.papers, least) for one, least in self._dossiers)
+                frame = with_papers(frame, papers_of(papers, **edges))
             number = pl.col("code").str.extract(r"^[A-Z](\d+)-")
             self._kept[asked] = frame.with_columns(province=pl.concat_str(pl.lit("H"), number))
         take(self._kept[asked])
@@ -83,7 +88,8 @@ def request(
     definition: Definition, asked: Asked, by: Sequence[str], *, position: int, tenant: str = "all", lists: bool = True
 ) -> Request:
     """What the oracle is asked, in the engine's words."""
-    switches = {"open_supplement": asked.open_supplement, "withdrawn": asked.withdrawn}
+    defaults = {switch.name: switch.default for switch in definition.switches}
+    switches = defaults | {"open_supplement": asked.open_supplement, "withdrawn": asked.withdrawn}
     return Request(
         tenant=tenant,
         first=asked.first,

@@ -19,7 +19,7 @@ CREATE INDEX named_dossier ON named (dossier);
 
 -- While papers or a payment are awaited, or work is suspended, the clock stands still: until the reply, else the end.
 CREATE TEMP TABLE pause AS
-SELECT asked.dossier, asked.act, asked.at AS since,
+SELECT asked.dossier, asked.act, asked.label, asked.at AS since,
        min(coalesce((SELECT min(reply.at) FROM act AS reply
                      WHERE reply.dossier = asked.dossier AND reply.label = asked.label
                        AND reply.act IN ('supplement_received', 'obligation_fulfilled', 'resumed')), 9e18),

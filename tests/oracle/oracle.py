@@ -18,6 +18,9 @@ HERE = Path(__file__).parent
 ALL = 10**12
 """A position behind every log."""
 
+FAR = 10**11
+"""A moment behind every act, in seconds since 1970."""
+
 Labels = tuple[str | None, ...]
 
 
@@ -62,7 +65,7 @@ class Oracle:
 
     def know(self, position: int = ALL) -> None:
         """Look at the truth as far as it was known at a position of the log."""
-        for table in ("act", "named", "pause", "seen"):
+        for table in ("act", "named", "pause", "seen", "current"):
             self._tables.execute(f"DROP TABLE IF EXISTS temp.{table}")
         for statement in _statements("known"):
             self._tables.execute(statement, {"position": position})
@@ -71,12 +74,19 @@ class Oracle:
             " paused_since, awaiting, agency, void, PRIMARY KEY (instant, dossier))"
         )
 
+        self._see(FAR)
+        for statement in _statements("current"):
+            self._tables.execute(statement, {"instant": FAR})
+
+    def _see(self, instant: int) -> None:
+        if self._tables.execute("SELECT 1 FROM seen WHERE instant = ?", (instant,)).fetchone() is None:
+            self._tables.execute(_text("seen"), {"instant": instant})
+
     def count(self, definition: str, asked: Asked, by: Sequence[Sequence[str]]) -> list[Rows]:
         """For each way to tell dossiers apart: its rows, by their labels, with every measured cell of each."""
         opens, closes = local(asked.first), local(asked.last + timedelta(days=1))
-        for instant in (opens, closes):
-            if self._tables.execute("SELECT 1 FROM seen WHERE instant = ?", (instant,)).fetchone() is None:
-                self._tables.execute(_text("seen"), {"instant": instant})
+        self._see(opens)
+        self._see(closes)
         given = {
             "opens": opens,
             "closes": closes,

@@ -152,7 +152,8 @@ class _Voice:
         code = act.code or dossier.code
         if act.act == "submitted" and (system_code := _born(dossier)) is not None:
             data = {"channel": dossier.channel, "procedure": dossier.procedure}
-            yield Told(self._observe(*system_code, "submitted", act.at, data), arrives)
+            known = Version(code, act.number, 5, replace(act, agency=None))
+            yield Told(self._observe(*system_code, "submitted", act.at, data), arrives, known)
             if status is None:
                 return
         if act.act == "voided" and self.rng.random() < 0.5:

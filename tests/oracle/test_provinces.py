@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from services.domain.statistics.registry import find
-from tests.oracle.engine import ManyCases, reference, report, rows_of, timelines
+from tests.oracle.engine import ManyCases, folded, reference, report, rows_of
 from tests.oracle.oracle import Asked, Labels, Oracle, Rows
 from tests.oracle.province import EDGES, Province, edge_of, province
 from tests.oracle.systems import Told, told
@@ -61,7 +61,7 @@ class Provinces:
         self.made: list[tuple[Province, list[Told]]] = [
             (made, told(made)) for made in (province(seed) for seed in SEEDS if edge_of(seed) == edge)
         ]
-        self.cases = ManyCases([one for _, said in self.made for one in timelines(said)])
+        self.cases = ManyCases([one for _, said in self.made for one in folded(said)])
         self.declared = reference(one for _, said in self.made for one in said)
         self.oracle = Oracle(self.made)
         self.oracle.know()
