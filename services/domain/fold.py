@@ -34,7 +34,7 @@ def fold(facts: Iterable[Fact], connections: Connections) -> Dossier:
     segments: tuple[Segment, ...] = ()
     for fact in held:
         if take(course, fact, connections.at(fact.occurred_at)):
-            segments = _shown(segments, course, fact)
+            segments = go_on(segments, course.segment(fact.occurred_at))
     return Dossier(Said(unique), len(unique), segments, course, held[-1] if held else None)
 
 
@@ -53,7 +53,7 @@ def extend(dossier: Dossier, fact: Fact, connections: Connections) -> Dossier:
             return fold((*dossier.facts, fact), connections)
         course = course.copy()
         if take(course, fact, epoch):
-            segments = _shown(segments, course, fact)
+            segments = go_on(segments, course.segment(fact.occurred_at))
     return Dossier(dossier.said.and_then(fact, count=dossier.count), dossier.count + 1, segments, course, fact)
 
 
@@ -69,7 +69,3 @@ def _is_next(dossier: Dossier, fact: Fact, connections: Connections) -> bool:
     if fact.act_id is None:
         return at > latest or not same_act(fact, dossier.facts)
     return fact.act_id not in dossier.said.act_ids or not same_act(fact, dossier.facts)
-
-
-def _shown(segments: tuple[Segment, ...], course: Course, fact: Fact) -> tuple[Segment, ...]:
-    return go_on(segments, course.segment(fact.occurred_at))

@@ -52,7 +52,7 @@ def _section(one: Definition) -> Iterator[str]:
     yield f"- Kỳ áp dụng · official for: {_days(one)}"
     yield f"- Phân theo · printed by: {', '.join(one.by) or 'toàn bộ · the whole'}"
     yield from (f"- Đồng nhất thức · identity: {identity.text}" for identity in one.identities)
-    yield from (f"- Lỗi đã biết · known bug: {_both(bug)}" for bug in one.known_bugs)
+    yield from (f"- Lỗi đã biết · known bug `{bug.name}`: {_both(Words(bug.vi, bug.en))}" for bug in one.known_bugs)
     if one.switches:
         yield from ("", "| Cách đọc chưa thống nhất · open reading | Giá trị · value | |", "|---|---|---|")
     for switch in one.switches:

@@ -18,7 +18,8 @@ _NAMES_OF: Final = attrgetter("paper_rows")
 
 def project(changes: Sequence[Change]) -> list[TableChanges]:
     """Retire the rows a change made untrue, add those it brought; most changes do neither."""
-    return [believed(PAPERS, changes, names_of=_NAMES_OF, row_of=_row)]
+    moved = [one for one in changes if one.after.paper_rows is not (one.before.paper_rows if one.before else ())]
+    return [believed(PAPERS, moved, names_of=_NAMES_OF, row_of=_row)]
 
 
 def _row(known: Known, number: int, name: RowName) -> PapersRow:

@@ -16,6 +16,7 @@ from contracts.events_to_fold import EventToFold
 from services.domain.authority import Connections, bears_on_connections, connections_of
 from services.domain.dossier import Dossier, Fact, fact_of_event
 from services.domain.fold import extend, fold
+from services.domain.papers import NO_PAPERS
 from services.projections.known import Change, Known, least_of, paper_row_names, row_names
 
 TENANT_LEVEL: Final = "tenant"
@@ -274,7 +275,10 @@ class Follower:
             len(self._configuration),
             () if not codes else row_names(before, folded, least=least, position=event.position),
             others,
-            () if not codes else paper_row_names(before, folded, least=least, position=event.position),
+            # Most dossiers have none: for them nothing more than this question is done.
+            ()
+            if folded.course.papers is NO_PAPERS or not codes
+            else paper_row_names(before, folded, least=least, position=event.position),
         )
         self._mind.put((self._number, event.subject), after, was=before)
         return Change(event.position, before, after)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from services.domain.dossier import Dossier, Fact
+from services.domain.dossier import Dossier, Fact, Segment
 
 _Row = TypeVar("_Row", bound=tuple[Any, ...])
 
@@ -49,6 +49,33 @@ class Change:
     position: int
     before: Known | None
     after: Known
+
+
+def moved(changes: Sequence[Change]) -> Iterator[tuple[Known | None, Known]]:
+    """Each dossier whose timeline moved in a run, as it was before the run and as it is after it."""
+    # By number: hashing a UUID is a call into Python code.
+    were: dict[int, Known | None] = {}
+    are: dict[int, Known] = {}
+    for change in changes:
+        number = change.after.dossier.int
+        if number not in are:
+            were[number] = change.before
+        are[number] = change.after
+    for number, after in are.items():
+        before = were[number]
+        if before is None or before.rows is not after.rows:
+            yield before, after
+
+
+def counted_segments(known: Known | None) -> Sequence[Segment]:
+    """Its timeline if it may be in a figure at all, else nothing.
+
+    Before acceptance a dossier is in no figure, and what was once accepted stays so, or is void.
+    """
+    if known is None or not known.rows:
+        return ()
+    last = known.folded.segments[-1]
+    return known.folded.segments if last.accepted_at is not None or last.void else ()
 
 
 def least_of(codes: Mapping[str, tuple[str, ...]]) -> tuple[str, str]:

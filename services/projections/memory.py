@@ -6,11 +6,14 @@ import itertools
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import date
+from operator import add
 from typing import Any, Literal, TypeVar
 from uuid import UUID
 
-from services.projections.port import LIVE, Build, BuildGone, TableChanges
-from services.projections.tables import DayRow, DossierRow, PapersRow, SegmentRow
+from services.domain.statistics.month_to_date import Held
+from services.projections.port import LIVE, Build, BuildGone, MonthToDate, TableChanges
+from services.projections.tables import DayRow, DossierRow, PapersRow, SegmentRow, StepRow
 
 _Bitemporal = TypeVar("_Bitemporal", SegmentRow, PapersRow)
 
@@ -115,6 +118,15 @@ class MemoryReadModels:
 
     async def days(self, tenant: str) -> list[DayRow]:
         return sorted(DayRow(*row) for row in self._rows("agency_day", tenant, "days").values() if any(row[4:]))
+
+    async def month_to_date(self, tenant: str, day: date) -> MonthToDate:
+        first = day.replace(day=1)
+        sums: dict[Held, tuple[int, ...]] = {}
+        for row in map(StepRow._make, self._rows("month_to_date", tenant, "steps").values()):
+            if row.ended_on >= first and (row.day < first if row.span == "month" else first <= row.day <= day):
+                held, counts = Held(row.agency, row.before, row.ended_on), row[5:]
+                sums[held] = tuple(map(add, sums.get(held, (0,) * len(counts)), counts))
+        return MonthToDate((await self.positions(tenant)).get("month_to_date", 0), sums)
 
     def _find(self, projection: str, tenant: str, stage: str) -> _Build | None:
         for build in self._builds:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from services.projections.port import LIVE, Build, BuildGone, ReadModelsUnavailable, TableChanges
+from services.domain.statistics.month_to_date import Held
+from services.projections.port import LIVE, Build, BuildGone, MonthToDate, ReadModelsUnavailable, TableChanges
 from services.projections.statements import STATEMENTS, TABLE_STATEMENTS, TABLES_OF
 from services.projections.tables import DayRow, DossierRow, PapersRow, SegmentRow
 from services.runtime.database import translated
@@ -147,6 +149,12 @@ class PostgresReadModels:
     async def days(self, tenant: str) -> list[DayRow]:
         with translated(ReadModelsUnavailable):
             return [DayRow(*row) for row in await self._pool.fetch(STATEMENTS.days, tenant)]
+
+    async def month_to_date(self, tenant: str, day: date) -> MonthToDate:
+        with translated(ReadModelsUnavailable):
+            rows = await self._pool.fetch(STATEMENTS.month_to_date, tenant, day.replace(day=1), day)
+        counts = {Held(*row[1:4]): tuple(row[4:]) for row in rows if row["agency"] is not None}
+        return MonthToDate(rows[0]["position"] if rows else 0, counts)
 
 
 async def _advance(

@@ -33,6 +33,7 @@ class Statements:
     segments_as_of: str
     papers_as_of: str
     days: str
+    month_to_date: str
     flow: str
     cases: str
     case_papers: str
@@ -50,5 +51,6 @@ TABLES_OF: Final = {
     "dossier_segments": ("segments",),
     "dossier_papers": ("papers",),
     "agency_day": ("days",),
+    "month_to_date": ("steps",),
 }
 """The tables that hold a projection's rows."""

@@ -135,3 +135,33 @@ class DayRow(NamedTuple):
     resolved_late: int
     resolved_no_due_date: int
     voided: int
+
+
+class StepRow(NamedTuple):
+    """By how many dossiers the figures of the month to date change on one local day against the day before.
+
+    A row of a `day` has the steps of that day, one of a `month` all of that month under its first. The next three
+    say who has the dossiers, see `Held`, and the rest are the `CLASSES` of `services.domain.statistics.month_to_date`.
+    """
+
+    span: str
+    day: date
+    agency: str
+    before: str
+    ended_on: date
+    carried_over: int
+    received_online: int
+    received_direct: int
+    received_channel_unknown: int
+    reopened: int
+    resolved_on_time: int
+    resolved_late: int
+    resolved_no_due_date: int
+    in_hand_not_due: int
+    in_hand_overdue: int
+    in_hand_no_due_date: int
+    voided: int
+    resolved_early: int
+    falls_due: int
+    stock_before: int
+    stock_voided: int

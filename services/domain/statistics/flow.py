@@ -55,14 +55,21 @@ def just_before(timeline: Sequence[_Row], instant: datetime) -> _Row | None:
 def classify(
     segments: Sequence[Segment], *, opens: datetime, closes: datetime, zone: tzinfo, due: Due
 ) -> frozenset[Figure]:
-    """The figures of the period [opens, closes) that one dossier counts in.
+    """The figures of the period [opens, closes) that one dossier counts in."""
+    now, before = just_before(segments, closes), just_before(segments, opens)
+    return figures_seen(now, before, opens=opens, closes=closes, zone=zone, due=due)
+
+
+def figures_seen(
+    now: Segment | None, before: Segment | None, *, opens: datetime, closes: datetime, zone: tzinfo, due: Due
+) -> frozenset[Figure]:
+    """The same of a dossier that stands as `now` just before `closes` and stood as `before` just before `opens`.
 
     Received (tiếp nhận trong kỳ) by the time of acceptance, carried over (từ kỳ trước) if it was accepted and not ended
     before the period, reopened if the end that was in force then is in force no more, resolved (đã giải quyết) if its
     end falls into the period, else in hand (đang giải quyết). A void dossier counts nowhere but in the period in which
     it became void.
     """
-    now, before = just_before(segments, closes), just_before(segments, opens)
     if now is None:
         return frozenset()
     if now.void:

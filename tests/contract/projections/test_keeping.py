@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from services.domain.reference import reference_of
+from services.domain.statistics.month_figures import AgencyFigures, figures_of
 from services.event_store.memory import MemoryEventStore
 from services.projections.follow import BrokenLog
 from services.projections.keep import PROJECTIONS, Keeper
@@ -17,6 +19,7 @@ from tests.unit.projections.made_log import T0, MadeLog
 StoreOf = Callable[[MadeLog], Awaitable[MemoryEventStore]]
 HOUR = timedelta(hours=1)
 T = "lang-son"
+DAYS = [date(2024, 1, day) for day in range(1, 8)] + [date(2024, 2, 1)]
 
 
 def eventful_log() -> MadeLog:
@@ -47,6 +50,13 @@ def eventful_log() -> MadeLog:
     return log
 
 
+async def figures(models: ReadModels, day: date) -> dict[str | None, AgencyFigures]:
+    """The figures of the month to date that are not nothing, as no agency is declared."""
+    _, counts = await models.month_to_date(T, day)
+    found = figures_of(counts, reference_of(()).agencies, day=day)
+    return {agency: each for agency, each in found.items() if each != AgencyFigures()}
+
+
 async def everything(models: ReadModels, log: MadeLog) -> dict[str, Any]:
     async with models.states(T) as (position, states):
         living = [row async for row in states]
@@ -57,6 +67,7 @@ async def everything(models: ReadModels, log: MadeLog) -> dict[str, Any]:
         "segments": [await models.segments(T, as_of=at) for at in range(len(log.events) + 1)],
         "papers": [await models.papers(T, as_of=at) for at in range(len(log.events) + 1)],
         "days": await models.days(T),
+        "months": {day: await figures(models, day) for day in DAYS},
     }
 
 
@@ -67,6 +78,7 @@ async def test_however_it_is_cut_and_forgotten_the_rows_are_the_same(models: Rea
     expected = await everything(models, log)
     assert expected["position"] == len(log.events)
     assert len(expected["living"]) == 12
+    assert sum(each.cells["3"] for each in expected["months"][DAYS[-1]].values()) > 3
     assert all(row.judgements is not None for row in expected["living"])
 
     for page, facts in ((1, 10_000), (3, 0), (7, 5)):
