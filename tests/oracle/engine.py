@@ -20,8 +20,8 @@ from services.domain.statistics.definition import Definition
 from services.domain.statistics.document import Request
 from services.projections.cases import Cases, CasesQuery
 from services.projections.report import make_report
-from tests.oracle.oracle import Asked, Behind, Labels, Rows
-from tests.oracle.systems import Told
+from tests.oracle.oracle import NOBODY, Asked, Behind, Rows
+from tests.oracle.voice import Told
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 Folded = tuple[Dossier, CodeKey]
@@ -62,17 +62,28 @@ class ManyCases:
         self._kept: dict[tuple[object, ...], pl.DataFrame] = {}
 
     async def cases(self, query: CasesQuery, take: Callable[[pl.DataFrame], None]) -> None:
-        asked = (query.opens, query.closes, query.latest, query.papers)
+        asked = (query.opens, query.closes)
         if asked not in self._kept:
             edges = {"opens": query.opens, "closes": query.closes}
-            timelines = ((one.segments, least) for one, least in self._dossiers)
-            frame = cases_of(timelines, latest=query.latest, **edges)
-            if query.papers:
-                papers = ((one.papers, least) for one, least in self._dossiers)
-                frame = with_papers(frame, papers_of(papers, **edges))
+            frame = cases_of(((one.segments, least) for one, least in self._dossiers), latest=True, **edges)
+            papers = ((one.papers, least) for one, least in self._dossiers)
+            frame = with_papers(frame, papers_of(papers, **edges))
             number = pl.col("code").str.extract(r"^[A-Z](\d+)-")
-            self._kept[asked] = frame.with_columns(province=pl.concat_str(pl.lit("H"), number))
-        take(self._kept[asked])
+            self._kept = {asked: frame.with_columns(province=pl.concat_str(pl.lit("H"), number))}
+        frame = self._kept[asked]
+        take(frame if query.latest else frame.filter(pl.col("void").is_not_null()))
+
+
+class FrameOfCases:
+    """The cases of one period, whichever is asked for."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self._frame = frame
+
+    async def cases(self, query: CasesQuery, take: Callable[[pl.DataFrame], None]) -> None:
+        assert not query.latest
+        assert not query.papers
+        take(self._frame)
 
 
 def report(
@@ -88,8 +99,6 @@ def request(
     definition: Definition, asked: Asked, by: Sequence[str], *, position: int, tenant: str = "all", lists: bool = True
 ) -> Request:
     """What the oracle is asked, in the engine's words."""
-    defaults = {switch.name: switch.default for switch in definition.switches}
-    switches = defaults | {"open_supplement": asked.open_supplement, "withdrawn": asked.withdrawn}
     return Request(
         tenant=tenant,
         first=asked.first,
@@ -99,16 +108,20 @@ def request(
         due=asked.due,
         mode=asked.mode,
         by=tuple(by),
-        switches={switch.name: switches[switch.name] for switch in definition.switches},
+        switches={switch.name: switch.default for switch in definition.switches} | dict(asked.switches),
         lists=lists,
     )
 
 
 def rows_of(document: dict[str, Any], by: Sequence[str]) -> Rows:
-    """Its rows of these labels, in the oracle's shape."""
-    rows: Rows = {}
-    for row in document["rows"]:
-        if tuple(row["row"]) == tuple(by):
-            labels: Labels = tuple(row["row"].values())
-            rows[labels] = {key: Behind(row[key], text) for key, text in row["hashes"].items()}
-    return rows
+    """Its rows of these labels, in the oracle's shape, without what is not known."""
+    unknown, wanted = document["unknown"], tuple(by)
+    return {
+        tuple(row["row"].values()): {
+            key: Behind(row[key], text)
+            for key, text in row["hashes"].items()
+            if key not in unknown and (row[key] or text != NOBODY.hash)
+        }
+        for row in (*document["rows"], document["total"])
+        if tuple(row["row"]) == wanted
+    }

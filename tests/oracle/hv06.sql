@@ -2,12 +2,13 @@
 -- on time; supplement {5}; stopped {6,8}; end NgayKetThucXuLy, compared as a date; carried over: end >= from; a null
 -- channel is in neither count; a null due date is on time or within due.
 WITH there AS (
-    SELECT *, (ended_at + 25200) / 86400 AS end_day, (due_at + 25200) / 86400 AS due_day,
+    SELECT current.*, (ended_at + :offset) / 86400 AS end_day, (due_at + :offset) / 86400 AS due_day,
            coalesce(ended_at >= :opens AND ended_at < :closes AND status IN (7, 9, 10), 0) AS resolved,
            accepted_at >= :opens AS received, status IN (2, 4) AS open,
            accepted_at < :opens AND (ended_at IS NULL OR ended_at >= :opens) AS carried,
-           coalesce((due_at + 25200) / 86400 < (min(coalesce(paused_since, :closes), :closes) + 25200) / 86400, 0) AS over
-    FROM current WHERE accepted_at < :closes AND NOT void
+           coalesce((due_at + :offset) / 86400 < (min(coalesce(paused_since, :closes), :closes) + :offset) / 86400, 0) AS over
+    FROM current JOIN place USING (dossier)
+    WHERE (:catalogue = 'complete' OR place.field IS NOT NULL AND place.level IS NOT NULL) AND accepted_at < :closes AND NOT void
 )
 SELECT dossier,
     received OR carried AS "3", received AND channel IS 'online' AS "4",

@@ -1,17 +1,18 @@
 -- HV 766: as HV 06 by dates, but {7,9,10} are resolved and {5,6,8} are "dừng"; carried over: end > from as dates, so
 -- that ends on day 1 are lost; an OR without brackets counts every null-due dossier; both lines of "dừng" have one condition.
 WITH there AS (
-    SELECT *, (ended_at + 25200) / 86400 AS end_day, (due_at + 25200) / 86400 AS due_day,
+    SELECT current.*, (ended_at + :offset) / 86400 AS end_day, (due_at + :offset) / 86400 AS due_day,
            accepted_at IS NOT NULL AND accepted_at < :closes AS known
-    FROM current WHERE NOT void
+    FROM current JOIN place USING (dossier)
+    WHERE (:catalogue = 'complete' OR place.field IS NOT NULL AND place.level IS NOT NULL) AND NOT void
 ),
 told AS (
     SELECT *,
         known AND coalesce(ended_at >= :opens AND ended_at < :closes, 0) AND status IN (7, 9, 10) AS resolved,
         known AND coalesce(accepted_at >= :opens, 0) AS received,
         known AND status IN (2, 4) AS open,
-        known AND accepted_at < :opens AND (ended_at IS NULL OR end_day > (:opens + 25200) / 86400) AS carried,
-        coalesce(due_day < (min(coalesce(paused_since, :closes), :closes) + 25200) / 86400, 0) AS over
+        known AND accepted_at < :opens AND (ended_at IS NULL OR end_day > (:opens + :offset) / 86400) AS carried,
+        coalesce(due_day < (min(coalesce(paused_since, :closes), :closes) + :offset) / 86400, 0) AS over
     FROM there
 )
 SELECT dossier,

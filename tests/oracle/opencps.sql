@@ -2,11 +2,11 @@
 -- carried over is everything not received after `from`, also what was received exactly then or not at all yet; waiting
 -- and receiving together; early by finishDate, late by releaseDate, null due on time; Saturday by the date of reception.
 WITH there AS (
-    SELECT *, accepted_at IS NULL AS receiving,
+    SELECT current.*, accepted_at IS NULL AS receiving,
            -- finishDate is set by the hand-over, a refusal, a withdrawal and a stop, not by the result that is ready.
            CASE WHEN status IN (3, 7, 8) THEN ended_at ELSE returned_at END AS finish_at
-    FROM current
-    WHERE NOT void AND (accepted_at < :closes OR accepted_at IS NULL AND status = 1 AND submitted_at < :closes)
+    FROM current JOIN place USING (dossier)
+    WHERE (:catalogue = 'complete' OR place.field IS NOT NULL) AND NOT void AND (accepted_at < :closes OR accepted_at IS NULL AND status = 1 AND submitted_at < :closes)
 ),
 told AS (
     SELECT *,
@@ -27,5 +27,5 @@ SELECT dossier,
     open AS "11", open AND NOT over AS "12", open AND over AS "13",
     open AND (status = 5 OR receiving) AS waiting,
     ended AND status = 7 AS withdrawn,
-    ended AND status <> 7 AND ((accepted_at + 25200) / 86400 + 4) % 7 = 6 AS saturday
+    ended AND status <> 7 AND ((accepted_at + :offset) / 86400 + 4) % 7 = 6 AS saturday
 FROM told

@@ -10,11 +10,14 @@ WITH RECURSIVE heir (was, now) AS (
 ),
 stands AS (
     SELECT heir.was, agency.* FROM heir JOIN agency ON agency.code = heir.now
-    WHERE NOT :as_is OR agency.ends IS NULL OR agency.ends > (:closes + 25200) / 86400 - 1
+    -- What begins after the period stands in nobody's place yet.
+    WHERE NOT :as_is OR (:closes + 25200) / 86400 - 1 >= agency.begins
+        AND (agency.ends IS NULL OR (:closes + 25200) / 86400 - 1 < agency.ends)
 ),
 dated AS (
     -- What came after the period is told apart by what is known of it now: programs without a history count that too.
-    SELECT current.dossier, coalesce(final.agency, current.agency) AS had, first.agency AS had_before, (:opens + 25200) / 86400 - 1 AS day_before,
+    SELECT current.dossier, CASE WHEN final.dossier IS NULL THEN current.agency ELSE final.agency END AS had,
+           first.agency AS had_before, (:opens + 25200) / 86400 - 1 AS day_before,
            CASE WHEN final.ended_at >= :opens THEN (final.ended_at + 25200) / 86400 ELSE (:closes + 25200) / 86400 - 1 END AS day
     FROM current
     LEFT JOIN seen AS final ON final.instant = :closes AND final.dossier = current.dossier
