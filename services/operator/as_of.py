@@ -28,12 +28,16 @@ def moment_of(as_of: str | None, zone: ZoneInfo) -> datetime | None:
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
 
 
-async def position_of(store: EventStore, tenant: str, as_of: str | None, moment: datetime | None) -> int:
+async def position_of(
+    store: EventStore, tenant: str, as_of: str | None, moment: datetime | None, *, now: datetime
+) -> int:
     """The position meant by `as_of`, of which `moment` is the time if it is one. Raises WrongUsage."""
     head = await store.head(tenant)
     if as_of is None:
         return head
     if moment is not None:
+        if moment > now:
+            raise WrongUsage(f"--as-of {as_of} lies in the future: nobody knows yet what will be recorded by then")
         return await store.position_at(tenant, moment)
     position = int(as_of)
     if position > head:

@@ -162,6 +162,8 @@ async def test_the_table_for_officials_is_in_both_languages(khop: Khop, recorded
         (("--due", "week"), "--due 'week': say day or instant"),
         (("--as-of", "999"), "the log of lang-son ends at position"),
         (("--as-of", "yesterday"), "--as-of 'yesterday' is neither a position nor a time"),
+        (("--as-of", "2999-01-01T00:00"), "--as-of 2999-01-01T00:00 lies in the future"),
+        (("--from", ""), "--from is missing"),
     ],
 )
 async def test_a_wrong_option_is_told_in_one_sentence(
@@ -281,10 +283,23 @@ async def test_a_wrong_word_is_answered_with_the_right_ones(khop: Khop, recorded
         ((*FORM, "--switch", "withdrawn=maybe"), "withdrawn is one of by_due_date, on_time"),
         (("report", "ii06a", "--tenant", "lang-son", "--from", "2024-03-01", "--to", "2024-02-01"), "lies before"),
         ((*FORM, "--as-of", "99999"), "the log of lang-son ends at position"),
+        ((*FORM, "--as-of", "2999-01-01"), "--as-of 2999-01-01 lies in the future"),
+        ((*FORM, "--agency", "H99.11"), "--agency 'H99.11': nobody declared it and no dossier is there; did you mean"),
+        ((*FORM, "--zone", "Asia/Hanoi"), "--zone 'Asia/Hanoi' is no time zone; write it as Asia/Ho_Chi_Minh"),
+        ((*FORM, "--mode", "as_if"), "--mode 'as_if': say as_was or as_is"),
+        ((*FORM, "--version", "9"), "II.06a has no version 9; it has 1"),
         (("report", "flow", *FORM[2:-2], "--mode", "as_is"), "report flow has no --agency, --mode and --switch"),
     ):
         ended = await khop(*arguments)
-        assert (ended.code, said in ended.err) == (2, True), (arguments, ended.err)
+        assert (ended.code, ended.out, said in ended.err) == (2, "", True), (arguments, ended.err)
+        assert len(ended.err.strip().splitlines()) == 1
+
+
+async def test_an_agency_without_dossiers_in_the_period_has_none_and_is_not_refused(
+    khop: Khop, recorded: MadeLog
+) -> None:
+    before = await khop(*FORM[:4], "--from", "2023-01-01", "--to", "2023-12-31", "--agency", "H99.1", "--json")
+    assert (before.code, before.document["total"]["3"]) == (0, 0), before.err
 
 
 async def test_the_indices_of_service_quality_say_what_nobody_told_instead_of_zero(
