@@ -76,22 +76,21 @@ class Paper:
         """How many lines text takes over these columns."""
         return ceil(len(text) / (sum(self._widths[left - 1 : right]) * _LETTERS - 1))
 
-    def for_print(self, *, head: tuple[int, int], pages_wide: int, foot: str) -> None:
-        """A4, as wide as told, the rows of the head on every page; what is a little longer than a page is one."""
+    def for_print(self, *, head: tuple[int, int] | None, foot: str) -> None:
+        """A4, one page wide, the rows of the head on every page; what is a little longer than a page is one."""
         sheet = self.sheet
-        upright = pages_wide == 1 and sum(self._widths) * _POINTS_TO_A_UNIT < _LONG_SIDE_PT * 0.75
+        upright = sum(self._widths) * _POINTS_TO_A_UNIT < _LONG_SIDE_PT * 0.75
         sheet.page_setup.orientation = "portrait" if upright else "landscape"
         sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-        sheet.page_setup.fitToWidth = pages_wide
-        sheet.page_setup.fitToHeight = 1 if pages_wide == 1 and self._pages(upright=upright) <= _SQUEEZED else 0
+        sheet.page_setup.fitToWidth = 1
+        sheet.page_setup.fitToHeight = 1 if self._pages(upright=upright) <= _SQUEEZED else 0
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-        sheet.print_options.horizontalCentered = pages_wide == 1
+        sheet.print_options.horizontalCentered = True
         sheet.page_margins.left = sheet.page_margins.right = _MARGIN_SIDE_IN
         sheet.page_margins.top = sheet.page_margins.bottom = _MARGIN_TOP_IN
-        sheet.print_title_rows = f"{head[0]}:{head[1]}"
-        if pages_wide > 1:
-            sheet.print_title_cols = "A:B"
-        sheet.freeze_panes = f"C{head[1] + 1}"
+        if head is not None:
+            sheet.print_title_rows = f"{head[0]}:{head[1]}"
+            sheet.freeze_panes = f"C{head[1] + 1}"
         footer = sheet.oddFooter
         assert footer is not None
         for part, text in ((footer.left, foot), (footer.right, "&P/&N")):
