@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from contracts.codes import EARLIEST
 from services.event_store.port import EventStore
 from services.operator.errors import WrongUsage
 
@@ -25,6 +26,8 @@ def moment_of(as_of: str | None, zone: ZoneInfo) -> datetime | None:
         moment = datetime.fromisoformat(as_of)
     except ValueError:
         raise WrongUsage(f"--as-of {as_of!r} is neither a position nor a time such as 2024-07-01T08:00+07:00") from None
+    if moment.year < EARLIEST.year:
+        raise WrongUsage(f"--as-of {as_of}: nothing was recorded in that year")
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
 
 

@@ -78,15 +78,19 @@ def report(
         str | None,
         typer.Option(help="Theo dữ liệu đã biết đến · a position, or a time: the last position recorded by then."),
     ] = None,
-    by: Annotated[str | None, typer.Option(help=f"Any of {','.join(DIMENSIONS)}, outermost first.")] = None,
+    by: Annotated[str | None, typer.Option(help=f"Theo · any of {', '.join(DIMENSIONS)}; outermost first.")] = None,
     agency: Annotated[str | None, typer.Option(help="Đơn vị · only the dossiers of this agency.")] = None,
     calendar: Annotated[
         str | None, typer.Option(help="Lịch làm việc · name or name@version, for statutory limits.")
     ] = None,
     mode: Annotated[str, typer.Option(help="Đơn vị theo thời điểm · agencies as_was or as_is.")] = "as_was",
     zone: Annotated[str, typer.Option(help="Múi giờ · the zone whose days and months are meant.")] = "Asia/Ho_Chi_Minh",
-    due: Annotated[str, typer.Option(help="Until the due date's day ends, or its very moment.")] = "instant",
-    switch: Annotated[list[str] | None, typer.Option(help="name=value: a reading the form leaves open.")] = None,
+    due: Annotated[
+        str, typer.Option(help="Hạn theo · instant: until its very moment; day: until that day ends.")
+    ] = "instant",
+    switch: Annotated[
+        list[str] | None, typer.Option(help="name=value: a reading the form leaves open; a wrong name lists them.")
+    ] = None,
     version: Annotated[int | None, typer.Option(help="Of the definition; the newest if absent.")] = None,
     hashes: Annotated[bool, typer.Option("--hashes", help="SHA-256 of each figure's list of dossiers.")] = False,
     wait_s: Annotated[float, typer.Option(help="How long to wait for the read model to come that far.")] = 60.0,
@@ -118,7 +122,7 @@ def report(
     for option, text in (("--tenant", tenant), ("--from", first), ("--to", last)):
         if not text:
             raise WrongUsage(f"{option} is missing; `khop report --help` shows what a report needs")
-    flow = name == flow_document.DEFINITION
+    flow = name.casefold() == flow_document.DEFINITION
     asked = Asked(
         tenant=tenant,
         first=day(first, "--from"),
@@ -133,6 +137,9 @@ def report(
         archive=archive,
     )
     as_period(asked.first, asked.last)
+    if not flow and asked.by is not None and "month" in asked.by[1:]:
+        others = ",".join(name for name in asked.by if name != "month")
+        raise WrongUsage(f"--by {by}: each month is a report of its own; write --by month,{others}")
     files = wanted(
         csv=csv,
         xlsx=xlsx,
@@ -144,8 +151,8 @@ def report(
         as_json=as_json,
         by=asked.by or (),
     )
-    if flow and (files.paths or publish):
-        raise WrongUsage("report flow has no --csv, --xlsx, --html and --publish; II.06a has")
+    if flow and (files.paths or publish or force or version is not None):
+        raise WrongUsage("report flow has no --csv, --xlsx, --html, --force, --publish and --version; II.06a has")
     if not archive:
         print("không lưu, không phải báo cáo chính thức · not kept, so it is not official", file=sys.stderr)
     if flow:

@@ -5,19 +5,25 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import cast
+from typing import Final, cast
 
+from contracts.codes import EARLIEST, LATEST
 from services.domain.statistics.definition import Definition, Due, Mode
 from services.domain.statistics.registry import UnknownDefinition, find
 from services.operator.errors import WrongUsage
 
+YEARS: Final = f"{EARLIEST.year} to {LATEST.year - 1}"
+
 
 def day(text: str, option: str) -> date:
-    """A local day."""
+    """A local day, of the years in which anything can have happened. Raises WrongUsage."""
     try:
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a local day has no zone of its own
+        read = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a local day has no zone of its own
     except ValueError:
         raise WrongUsage(f"{option} {text!r} is no day; write it as 2024-06-30") from None
+    if not EARLIEST.year <= read.year < LATEST.year:
+        raise WrongUsage(f"{option} {text}: nothing is recorded of that year; say one from {YEARS}")
+    return read
 
 
 def as_period(first: date | None, last: date | None) -> None:
@@ -64,6 +70,7 @@ def as_switches(texts: Iterable[str], definition: Definition) -> dict[str, str]:
     """Every switch of a definition with the value asked for, else its default."""
     values = {switch.name: switch.default for switch in definition.switches}
     known = {switch.name: switch.values for switch in definition.switches}
+    named: set[str] = set()
     for text in texts:
         name, _, value = text.partition("=")
         if name not in known:
@@ -72,5 +79,8 @@ def as_switches(texts: Iterable[str], definition: Definition) -> dict[str, str]:
             raise WrongUsage(f"--switch {text!r}: no switch of that name; {offer}")
         if value not in known[name]:
             raise WrongUsage(f"--switch {text!r}: {name} is one of {', '.join(known[name])}")
+        if name in named:
+            raise WrongUsage(f"--switch {text!r}: {name} is said twice")
+        named.add(name)
         values[name] = value
     return values
