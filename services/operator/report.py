@@ -78,7 +78,9 @@ def report(
         str | None,
         typer.Option(help="Theo dữ liệu đã biết đến · a position, or a time: the last position recorded by then."),
     ] = None,
-    by: Annotated[str | None, typer.Option(help=f"Theo · any of {', '.join(DIMENSIONS)}; outermost first.")] = None,
+    by: Annotated[
+        str | None, typer.Option(help=f"Theo · any of {', '.join(DIMENSIONS)}; outermost first, months always.")
+    ] = None,
     agency: Annotated[str | None, typer.Option(help="Đơn vị · only the dossiers of this agency.")] = None,
     calendar: Annotated[
         str | None, typer.Option(help="Lịch làm việc · name or name@version, for statutory limits.")
@@ -137,9 +139,6 @@ def report(
         archive=archive,
     )
     as_period(asked.first, asked.last)
-    if not flow and asked.by is not None and "month" in asked.by[1:]:
-        others = ",".join(name for name in asked.by if name != "month")
-        raise WrongUsage(f"--by {by}: each month is a report of its own; write --by month,{others}")
     files = wanted(
         csv=csv,
         xlsx=xlsx,

@@ -32,7 +32,6 @@ PERIOD = ("--tenant", "lang-son", "--from", "2024-01-01", "--to", "2024-01-31")
         (("flow", *PERIOD, "--xlsx", "flow.xlsx", "--office", "UBND"), "report flow has no --csv"),
         (("flow", *PERIOD, "--office", "UBND"), "--office is printed on the form"),
         (("II.06a", *PERIOD, "--switch", "withdrawn=on_time", "--switch", "withdrawn=by_due_date"), "is said twice"),
-        (("II.06a", *PERIOD, "--by", "agency,month"), "each month is a report of its own; write --by month,agency"),
     ],
 )
 def test_a_report_that_cannot_be_is_refused(
