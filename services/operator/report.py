@@ -28,7 +28,16 @@ from services.operator.errors import Away, Findings, WrongUsage
 from services.operator.open import Database, open_database
 from services.operator.outputs.files import prepare
 from services.operator.outputs.wanted import Wanted, wanted, write
-from services.operator.report_words import as_definition, as_due, as_list, as_mode, as_period, as_switches, day
+from services.operator.report_words import (
+    as_definition,
+    as_due,
+    as_list,
+    as_mode,
+    as_period,
+    as_switches,
+    day,
+    not_over,
+)
 from services.operator.settings import read_settings
 from services.operator.tenants import require_tenant
 from services.projections import flow_document
@@ -248,8 +257,10 @@ def _defined(
 async def _made(make: Any, asked: Asked, as_of: str | None, *, wait_s: float, quiet: bool) -> dict[str, Any]:
     async with open_database(read_settings()) as database:
         await require_tenant(database.store, asked.tenant)
-        moment = moment_of(as_of, asked.zone)
-        position = await position_of(database.store, asked.tenant, as_of, moment, now=SystemClock().now())
+        moment, now = moment_of(as_of, asked.zone), SystemClock().now()
+        position = await position_of(database.store, asked.tenant, as_of, moment, now=now)
+        if (open_still := not_over(asked.last, asked.zone, known_at=moment or now)) is not None:
+            print(open_still, file=sys.stderr)
         await wait_until_shown(
             PostgresReadModels(database.pool), asked.tenant, position, clock=SystemClock(), wait_s=wait_s, quiet=quiet
         )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final, cast
+from zoneinfo import ZoneInfo
 
 from contracts.codes import EARLIEST, LATEST
 from services.domain.statistics.definition import Definition, Due, Mode
 from services.domain.statistics.registry import UnknownDefinition, find
+from services.domain.zones import start_of
 from services.operator.errors import WrongUsage
 
 YEARS: Final = f"{EARLIEST.year} to {LATEST.year - 1}"
@@ -30,6 +32,16 @@ def as_period(first: date | None, last: date | None) -> None:
     """Both days of a period, which ends on or after the day it begins. Raises WrongUsage."""
     if first is not None and last is not None and last < first:
         raise WrongUsage(f"--to {last} lies before --from {first}")
+
+
+def not_over(last: date, zone: ZoneInfo, *, known_at: datetime) -> str | None:
+    """What to say of a period that is not over when it is counted: its due dates are compared at its end."""
+    if known_at >= start_of(last + timedelta(days=1), zone):
+        return None
+    return (
+        f"kỳ báo cáo đến hết {last:%d/%m/%Y} chưa kết thúc: quá hạn tính đến cuối kỳ, số liệu còn thay đổi · the "
+        f"period lasts until {last} and is not over: overdue is as of its end, and the figures will change"
+    )
 
 
 def as_definition(name: str, version: int | None) -> Definition:

@@ -35,7 +35,10 @@ def print_whole(table: Table) -> None:
 
 @contextmanager
 def progress(label: str, *, total: int | None, quiet: bool = False) -> Iterator[Callable[[int], None]]:
-    """A bar on standard error; gives a function to tell how much is done. No `total`: unknown. `quiet` shows none."""
+    """A bar on standard error; gives a function to tell how much is done. No `total`: unknown.
+
+    `quiet` shows none, nor does a standard error that nobody watches: a log would get an empty line for each.
+    """
     console = Console(stderr=True)
     with Progress(
         TextColumn("{task.description}"),
@@ -43,7 +46,7 @@ def progress(label: str, *, total: int | None, quiet: bool = False) -> Iterator[
         MofNCompleteColumn(),
         TimeRemainingColumn(),
         console=console,
-        disable=quiet,
+        disable=quiet or not console.is_terminal,
         transient=True,
     ) as bar:
         task = bar.add_task(label, total=total)

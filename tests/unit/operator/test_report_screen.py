@@ -36,10 +36,10 @@ def test_the_agency_of_a_report_is_named(screen: Any) -> None:
 def test_dossiers_without_a_place_are_told(screen: Any) -> None:
     whole = document([((), DESK_OPEN)], by=())
     why = {"vi": "đã tách, chưa phân lại hồ sơ", "en": "was split, dossiers not reassigned"}
-    whole["unseated"] = [{"agency": "H99.10", "why": why, "candidates": ["H1", "H2"], "dossiers": 7}]
+    whole["unseated"] = [{"agency": "H99.10", "why": why, "candidates": ["H1", "H2"], "dossiers": 1007}]
     assert (
-        "! Đơn vị H99.10: đã tách, chưa phân lại hồ sơ: 7 · agency H99.10: was split, dossiers not reassigned: 7"
-        in screen(II06A, whole)
+        "! Đơn vị H99.10: đã tách, chưa phân lại hồ sơ: 1.007 (có thể thuộc H1, H2) · agency H99.10: was split, "
+        "dossiers not reassigned: 1.007 (may belong to H1, H2)" in screen(II06A, whole)
     )
 
 

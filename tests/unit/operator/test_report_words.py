@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,7 +15,8 @@ from services.domain.working_time.of_report import CalendarNotChosen, chosen
 from services.operator.__main__ import main
 from services.operator.as_of import moment_of
 from services.operator.errors import WrongUsage
-from services.operator.report_words import as_switches, day
+from services.operator.report_words import as_switches, day, not_over
+from services.operator.screen import progress
 
 PERIOD = ("--tenant", "lang-son", "--from", "2024-01-01", "--to", "2024-01-31")
 
@@ -57,6 +58,21 @@ def test_vietnamese_is_written_under_any_locale() -> None:
 def test_the_first_and_the_last_day_of_which_anything_can_be_recorded_are_days() -> None:
     assert day("1900-01-01", "--from") == date(1900, 1, 1)
     assert day("2199-12-31", "--to") == date(2199, 12, 31)
+
+
+def test_a_period_that_is_not_over_is_called_so_until_its_last_local_instant() -> None:
+    # 30 June ends in Vietnam (+07:00) at 17:00 UTC.
+    zone, last = ZoneInfo("Asia/Ho_Chi_Minh"), date(2024, 6, 30)
+    said = not_over(last, zone, known_at=datetime(2024, 6, 30, 16, 59, 59, tzinfo=UTC))
+    assert said is not None
+    assert said.startswith("kỳ báo cáo đến hết 30/06/2024 chưa kết thúc")
+    assert not_over(last, zone, known_at=datetime(2024, 6, 30, 17, tzinfo=UTC)) is None
+
+
+def test_a_log_gets_no_line_of_a_bar(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress("Đếm · counting", total=2) as moved:
+        moved(1)
+    assert capsys.readouterr() == ("", "")
 
 
 def test_no_time_lies_before_anything_was_recorded() -> None:
