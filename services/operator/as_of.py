@@ -41,8 +41,13 @@ async def position_of(
     if moment is not None:
         if moment > now:
             raise WrongUsage(f"--as-of {as_of} lies in the future: nobody knows yet what will be recorded by then")
-        return await store.position_at(tenant, moment)
+        position = await store.position_at(tenant, moment)
+        if not position:
+            raise WrongUsage(f"--as-of {as_of}: nothing was recorded of {tenant} by then")
+        return position
     position = int(as_of)
+    if not position:
+        raise WrongUsage("--as-of 0: positions begin at 1; by then nothing was recorded")
     if position > head:
         raise WrongUsage(f"--as-of {position}: the log of {tenant} ends at position {head}")
     return position
