@@ -37,6 +37,8 @@ def asked(**options: Any) -> Wanted:
         ({"csv": "a", "xlsx": "a"}, "two files have the same name: a, a"),
         ({"csv": "a", "xlsx": "../here/a"}, "two files have the same name: a, ../here/a"),
         ({"csv": os.devnull, "force": True}, f"--csv {os.devnull}: that is no file; name one, or write - for"),
+        ({"csv": "a" * 300}, "cannot be written: File name too long"),
+        ({"csv": "circle", "xlsx": "a"}, "--csv circle: cannot be written: it leads in a circle"),
         ({"office": "UBND", "csv": "a"}, "--office is printed on the form; it goes with --xlsx or --html"),
         ({"csv": "-", "html": "-"}, "only one of --json"),
         ({"xlsx": "-", "as_json": True}, "only one of --json"),
@@ -52,6 +54,7 @@ def test_what_cannot_be_written_is_refused(
     here.mkdir()
     monkeypatch.chdir(here)
     (here / "old.html").write_text("kept")
+    (here / "circle").symlink_to("circle")
     with pytest.raises(WrongUsage) as refused:
         asked(**options)
     assert said in str(refused.value)
@@ -65,6 +68,15 @@ def test_a_file_is_replaced_where_force_says_so(tmp_path: Path) -> None:
     write({str(old): b"new"})
     assert old.read_bytes() == b"new"
     assert list(tmp_path.iterdir()) == [old]
+
+
+def test_a_folder_nobody_may_write_into_is_refused_before_anything_is_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Root, who runs tests in containers, may write everywhere.
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(WrongUsage, match="nothing can be written into"):
+        asked(csv=str(tmp_path / "report.csv"))
 
 
 def test_a_link_goes_on_leading_to_the_file_that_is_replaced(tmp_path: Path) -> None:
