@@ -11,7 +11,7 @@ from rich.table import Table
 
 from services.domain.statistics.flow import FIGURES
 from services.operator.outputs.words import figure_text
-from services.operator.screen import print_whole
+from services.operator.screen import plain, print_whole
 
 LABELS: Final = {
     "month": ("Tháng", "month"),
@@ -39,9 +39,9 @@ _BESIDE_MAX: Final = 3
 def show(document: Mapping[str, Any]) -> None:
     """Print the report as a table."""
     identity, rows = document["identity"], document["rows"]
-    console = Console()
+    console = plain()
     console.print(
-        f"Tình hình giải quyết hồ sơ · flow of dossiers: [bold]{identity['tenant']}[/bold], "
+        f"Tình hình giải quyết hồ sơ · flow of dossiers: {identity['tenant']}, "
         f"{identity['from']} – {identity['to']} ({identity['zone']}; hạn theo · due by {identity['due']}; "
         f"vị trí · position {identity['position']})"
     )

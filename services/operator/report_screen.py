@@ -12,7 +12,7 @@ from rich.table import Table
 from services.domain.statistics.definition import Cell, Definition, Words
 from services.operator.outputs.layout import dimensions
 from services.operator.outputs.words import NOT_KNOWN_FIGURE, figure_text, hidden_in, readings, shown, warnings
-from services.operator.screen import print_whole
+from services.operator.screen import plain, print_whole
 
 LABELS: Final = {
     "month": Words("Tháng", "month"),
@@ -28,7 +28,7 @@ _NOT_KNOWN: Final = "không rõ · not known"
 
 def show(definition: Definition, document: Mapping[str, Any]) -> None:
     """Print the report: figures down where there is one row, else one row a line under numbered columns."""
-    console = Console()
+    console = plain()
     _head(console, definition, document)
     if document["rows"]:
         _across(console, definition, document)
@@ -44,22 +44,21 @@ def show_definitions(definitions: Iterable[Definition]) -> None:
     table.add_row("flow", "Tình hình giải quyết hồ sơ · flow of dossiers", "mục tiêu chung của các biểu")
     for one in definitions:
         table.add_row(one.name, f"{one.title.vi} · {one.title.en}", one.source)
-    Console().print(table)
+    plain().print(table)
 
 
 def _head(console: Console, definition: Definition, document: Mapping[str, Any]) -> None:
     identity = document["identity"]
-    console.print(f"[bold]{definition.title.vi}[/bold]\n{definition.title.en}")
-    console.print(f"{definition.name} v{definition.version} · {definition.source}", highlight=False)
+    console.print(definition.title.vi, style="bold")
+    console.print(definition.title.en)
+    console.print(f"{definition.name} v{definition.version} · {definition.source}")
     agency = "" if identity["agency"] is None else f", đơn vị · agency {identity['agency']}"
     console.print(
         f"{identity['tenant']}{agency}, {identity['from']} – {identity['to']} ({identity['zone']}; vị trí · position "
         f"{identity['position']})",
-        highlight=False,
-        markup=False,
     )
     for about, words in readings(definition, identity):
-        console.print(f"{about.vi}: {words.vi} · {about.en}: {words.en}", highlight=False, markup=False)
+        console.print(f"{about.vi}: {words.vi} · {about.en}: {words.en}")
 
 
 def _down(console: Console, definition: Definition, document: Mapping[str, Any]) -> None:
@@ -75,7 +74,7 @@ def _down(console: Console, definition: Definition, document: Mapping[str, Any])
 def _across(console: Console, definition: Definition, document: Mapping[str, Any]) -> None:
     numbered = [(cell.key if _is_numbered(cell) else chr(97 + place), cell) for place, cell in _placed(definition)]
     for number, cell in numbered:
-        console.print(f"({number}) {heading(cell)}", highlight=False)
+        console.print(f"({number}) {heading(cell)}")
     by, hidden = dimensions(document), hidden_in(document)
     table = Table(box=SIMPLE, padding=(0, 1, 0, 0), pad_edge=False, show_footer=True)
     for name in by:
@@ -103,8 +102,8 @@ def _is_numbered(cell: Cell) -> bool:
 
 def _notes(console: Console, definition: Definition, document: Mapping[str, Any]) -> None:
     for words in warnings(definition, document):
-        console.print(f"! {words.vi} · {words.en}", highlight=False, markup=False)
-    console.print(f"SHA-256 {document['hash']}", highlight=False)
+        console.print(f"! {words.vi} · {words.en}")
+    console.print(f"SHA-256 {document['hash']}")
 
 
 def heading(cell: Cell) -> str:

@@ -26,11 +26,16 @@ def json_text(document: Any) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
+def plain(*, width: int | None = None, soft_wrap: bool = False) -> Console:
+    """Standard output for text that others wrote: a code such as `[/1]` or `:x:` is printed, never obeyed."""
+    return Console(width=width, soft_wrap=soft_wrap, markup=False, emoji=False, highlight=False)
+
+
 def print_whole(table: Table) -> None:
     """A table as wide as it must be: a terminal that is too narrow breaks lines; a figure is never cut short."""
-    console = Console()
+    console = plain()
     whole = Measurement.get(console, console.options.update(max_width=_WIDEST), table).maximum
-    Console(width=max(console.width, whole), soft_wrap=True).print(table)
+    plain(width=max(console.width, whole), soft_wrap=True).print(table)
 
 
 @contextmanager

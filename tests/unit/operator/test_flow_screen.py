@@ -63,3 +63,11 @@ def test_many_rows_number_their_columns_and_leave_out_those_that_are_all_zero(
 
 
 NEVER = ("reopened", "voided")
+
+
+@pytest.mark.parametrize("rows", [3, 4])
+def test_codes_are_printed_whatever_stands_in_them(rows: int, capsys: pytest.CaptureFixture[str]) -> None:
+    document = report(rows)
+    document["rows"][1]["month"] = "[/1]:x:"
+    show(document)
+    assert "[/1]:x:" in capsys.readouterr().out

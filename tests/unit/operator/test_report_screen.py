@@ -79,3 +79,10 @@ def test_no_source_is_cut_short(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     monkeypatch.setenv("COLUMNS", "80")
     show_definitions([versions[-1] for versions in all_definitions().values()])
     assert "…" not in capsys.readouterr().out
+
+
+def test_codes_are_printed_whatever_stands_in_them(screen: Any) -> None:
+    # What a terminal library would take for its own markup, or for a picture.
+    odd = ("[/1] Phòng", "[bold]H2", "H3:x:")
+    lines = "\n".join(screen(II06A, document([((code,), DESK_OPEN) for code in odd], by=("agency",))))
+    assert all(code in lines for code in odd)
