@@ -29,10 +29,12 @@ def known_sums(definition: Definition, rows: Sequence[Mapping[str, int]]) -> lis
 
     The second is said with the rest of that cell, which is nowhere printed. Parts of one cell are taken to have no
     dossier in common as long as the figures allow it. Identities are listed though they hold in the total alone: what
-    changes neither side of one is safe either way. `rows` name the cells whose figures are known.
+    changes neither side of one is safe either way. So are cells whose figures are the same in all rows: whoever finds
+    that out knows of the one what is printed of the other. `rows` name the cells whose figures are known.
     """
     known = set(rows[0])
-    sums = [Sum(one.left, one.right) for one in definition.identities if known.issuperset((*one.left, *one.right))]
+    sums = _twins(rows)
+    sums += [Sum(one.left, one.right) for one in definition.identities if known.issuperset((*one.left, *one.right))]
     parts: dict[str, list[str]] = {}
     for cell in definition.cells:
         part, whole = (cell.key, cell.part_of) if cell.share is None else cell.share

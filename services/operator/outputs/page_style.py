@@ -68,6 +68,7 @@ border:1px solid var(--edge);vertical-align:-.1rem}
 .key .h4{background:var(--h4)}.key .h5{background:var(--h5)}
 .beneath{display:grid;grid-template-columns:minmax(0,34rem) auto;gap:.2rem 1rem;justify-content:start;font-size:.9rem}
 .beneath [lang=en]{display:inline}
+.beneath dt [lang=en]::before{content:"· "}
 .beneath dd{margin:0;text-align:right;font-variant-numeric:tabular-nums}
 details{border-bottom:1px solid var(--edge);padding:.35rem 0}
 summary{cursor:pointer}

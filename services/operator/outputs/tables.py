@@ -15,13 +15,12 @@ from services.operator.report_screen import LABELS
 
 ACROSS_MAX: Final = 16
 """More cells than these are printed down."""
-UPRIGHT_TO_A_PAGE: Final = 9
-"""How many rows of a report stand beside one another on a page, where cells are printed down."""
+BESIDE_MAX: Final = 6
+"""How many rows of a report stand beside one another, where cells are printed down; others stand on other pages."""
 COLUMNS_MIN: Final = 7
 """The head and the signatures need room, however small the table."""
 ROWS_MAX: Final = 1_000_000
-COLUMNS_MAX: Final = 16_000
-"""What a sheet holds is 1,048,576 rows of 16,384 columns, those of the form's head and foot among them."""
+"""What a sheet holds is 1,048,576 rows, those of the form's head and foot among them."""
 
 
 class TooLong(ValueError):
@@ -31,7 +30,10 @@ class TooLong(ValueError):
 class Table(Protocol):
     """How the figures stand on the sheet."""
 
-    pages_wide: int
+    @property
+    def breaks(self) -> Sequence[int]:
+        """The last rows of pages, where the table itself is made of pages, each with its headings."""
+        ...
 
     def widths(self) -> list[float]:
         """Of the sheet's columns."""
@@ -49,7 +51,8 @@ class Table(Protocol):
 def table_of(definition: Definition, document: Mapping[str, Any], cells: Sequence[Cell], lines: Lines) -> Table:
     """The table that suits a definition. Raises TooLong."""
     across = len(cells) <= ACROSS_MAX
-    if len(lines) - 1 > (ROWS_MAX if across else COLUMNS_MAX):
+    needed = len(lines) if across else 3 * len(cells) * -(-len(lines) // BESIDE_MAX)
+    if needed > ROWS_MAX:
         raise TooLong(f"{len(lines) - 1} rows do not fit into a workbook; ask for fewer dimensions, or for CSV")
     hidden = hidden_in(document)
     return Across(definition, document, cells, lines, hidden) if across else Down(cells, lines, hidden)
@@ -58,7 +61,10 @@ def table_of(definition: Definition, document: Mapping[str, Any], cells: Sequenc
 class Across:
     """One row of the report a line."""
 
-    pages_wide = 1
+    @property
+    def breaks(self) -> Sequence[int]:
+        """None: its headings are repeated by the program that prints it."""
+        return ()
 
     def __init__(
         self,
@@ -113,54 +119,66 @@ class Across:
 
 
 class Down:
-    """One cell a line, under the heading of its index; the total and the rows beside one another."""
+    """One cell a line, under the heading of its index; the total and the rows beside one another, so many at a time."""
 
     def __init__(self, cells: Sequence[Cell], lines: Lines, hidden: Hidden) -> None:
         self._cells = cells
-        self._lines = [*lines[-1:], *lines[:-1]]
+        every = [*lines[-1:], *lines[:-1]]
+        self._blocks = [every[at : at + BESIDE_MAX] for at in range(0, len(every), BESIDE_MAX)]
         self._hidden = hidden
-        self.pages_wide = -(-len(lines) // UPRIGHT_TO_A_PAGE)
+        self._breaks: list[int] = []
+
+    @property
+    def breaks(self) -> Sequence[int]:
+        """The rows before those of the report that have no room beside the first."""
+        return self._breaks
 
     def widths(self) -> list[float]:
         """Of the sheet's columns."""
-        spare = max(0, COLUMNS_MIN - 2 - len(self._lines))
-        return [NUMBER_WIDTH, UPRIGHT_LABEL_WIDTH, *(FIGURE_WIDTH for _ in range(len(self._lines) + spare))]
+        figures = max(COLUMNS_MIN - 2, len(self._blocks[0]))
+        return [NUMBER_WIDTH, UPRIGHT_LABEL_WIDTH, *(FIGURE_WIDTH for _ in range(figures))]
 
     def head(self, paper: Paper) -> None:
-        """What the rows are called, and the line of numbers."""
-        top = paper.at + 1
-        paper.at += 2
-        for column, text in enumerate(("STT", "Chỉ tiêu", *(line.label for line in self._lines)), 1):
-            paper.block(top, column, top, column, text, "form heading")
-            paper.tall(top, text, column, column)
-            paper.put(paper.at, column, f"({column})", "form numbers")
+        """What the first rows are called, and the line of numbers."""
+        self._heading(paper, self._blocks[0], 3)
 
     def body(self, paper: Paper, moved: Callable[[int], None]) -> None:
-        """The cells, those of one index together."""
-        order = 0
-        for group, members in groupby(self._cells, key=lambda cell: cell.group):
-            if group:
-                order += 1
-                self._group(paper, group, roman(order))
-            for number, cell in enumerate(members, 1):
-                paper.at += 1
-                paper.put(paper.at, 1, str(number), "form ordinal")
-                paper.put(paper.at, 2, cell.title.vi, "form label")
-                paper.tall(paper.at, cell.title.vi, 2, 2)
-                for column, line in enumerate(self._lines, 3):
-                    write_figure(paper, paper.at, column, cell, line.figures, self._hidden, "")
-        moved(len(self._lines))
+        """The cells, those of one index together; again for the rows that have no room beside the first."""
+        written = 0
+        for block in self._blocks:
+            if written:
+                self._breaks.append(paper.at)
+                self._heading(paper, block, 3 + written)
+            order = 0
+            for group, members in groupby(self._cells, key=lambda cell: cell.group):
+                if group:
+                    order += 1
+                    self._group(paper, group, roman(order), 2 + len(block))
+                for number, cell in enumerate(members, 1):
+                    paper.at += 1
+                    paper.put(paper.at, 1, str(number), "form ordinal")
+                    paper.put(paper.at, 2, cell.title.vi, "form label")
+                    paper.tall(paper.at, cell.title.vi, 2, 2)
+                    for column, line in enumerate(block, 3):
+                        write_figure(paper, paper.at, column, cell, line.figures, self._hidden, "")
+            written += len(block)
+            moved(written)
 
-    def _group(self, paper: Paper, group: Sequence[Words], number: str) -> None:
+    def _heading(self, paper: Paper, block: Lines, number: int) -> None:
+        top = paper.at + 1
+        paper.at += 2
+        for column, text in enumerate(("STT", "Chỉ tiêu", *(line.label for line in block)), 1):
+            paper.block(top, column, top, column, text, "form heading")
+            paper.tall(top, text, column, column)
+            shown = column if column < 3 else number + column - 3
+            paper.put(paper.at, column, f"({shown})", "form numbers")
+
+    def _group(self, paper: Paper, group: Sequence[Words], number: str, right: int) -> None:
         paper.at += 1
         text = " – ".join(one.vi for one in group)
         paper.put(paper.at, 1, number, "form ordinal consolidated")
-        # Not over columns of other pages, where it would be cut.
-        right = 2 if self.pages_wide > 1 else 2 + len(self._lines)
         paper.block(paper.at, 2, paper.at, right, text, "form label consolidated")
         paper.tall(paper.at, text, 2, right)
-        for column in range(right + 1, 3 + len(self._lines)):
-            paper.put(paper.at, column, "", "form label consolidated")
 
 
 def write_figure(

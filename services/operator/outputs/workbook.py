@@ -17,7 +17,7 @@ from services.domain.statistics.definition import Definition
 from services.operator.outputs.layout import beneath, columns, lines
 from services.operator.outputs.paper import Paper
 from services.operator.outputs.styles import add_styles
-from services.operator.outputs.tables import UPRIGHT_TO_A_PAGE, table_of, write_figure
+from services.operator.outputs.tables import table_of, write_figure
 from services.operator.outputs.words import Titles, hidden_in, identity_line, period, readings, warnings
 
 if TYPE_CHECKING:
@@ -61,8 +61,7 @@ class _Form:
         self._table = table_of(definition, document, columns(definition), lines(document, titles))
         widths = self._table.widths()
         self._paper = Paper(sheet, widths)
-        # What stands beside the table is on the first page of those that lie side by side.
-        self._right = min(len(widths), 2 + UPRIGHT_TO_A_PAGE) if self._table.pages_wide > 1 else len(widths)
+        self._right = len(widths)
 
     def write(self, reported_by: str | None, moved: Callable[[int], None]) -> None:
         paper = self._paper
@@ -71,16 +70,15 @@ class _Form:
         self._table.head(paper)
         bottom = paper.at
         self._table.body(paper, moved)
+        end = paper.at
         self._notes()
+        paper.across(identity_line(self._document), "form identity")
         self._signatures()
-        self._across(identity_line(self._document), "form identity", gap=1)
-        paper.for_print(
-            head=(top, bottom), pages_wide=self._table.pages_wide, foot=f"SHA-256 {self._document['hash'][:16]}…"
-        )
-
-    def _across(self, text: str, style: str, *, gap: int = 0) -> None:
-        self._paper.at += 1 + gap
-        self._paper.merged(self._paper.at, 1, self._right, text, style)
+        paper.for_print(f"SHA-256 {self._document['hash'][:16]}…")
+        if self._table.breaks:
+            paper.page_by_page([*self._table.breaks, end])
+        else:
+            paper.as_wide_as_a_page(head=(top, bottom))
 
     def _head(self, reported_by: str | None) -> None:
         form, paper = self._definition.form, self._paper
@@ -96,10 +94,10 @@ class _Form:
         paper.merged(2, 1, 2, form.issued.vi if form else self._definition.source, "form issued")
         paper.merged(1, right, self._right, f"Đơn vị báo cáo: {who}", "form office")
         paper.merged(2, right, self._right, "Đơn vị nhận báo cáo: ……………………", "form office")
-        self._across(self._definition.title.vi.upper(), "form title", gap=1)
-        self._across(f"Kỳ báo cáo: {period(self._identity)}", "form period")
+        paper.across(self._definition.title.vi.upper(), "form title", gap=1)
+        paper.across(f"Kỳ báo cáo: {period(self._identity)}", "form period")
         if form:
-            self._across(f"Đơn vị tính: {form.unit.vi}", "form unit")
+            paper.across(f"Đơn vị tính: {form.unit.vi}", "form unit")
         else:
             paper.at += 1
 
@@ -117,9 +115,9 @@ class _Form:
             write_figure(paper, row, figure, cell, self._document["total"], hidden_in(self._document), " note")
         paper.at += rows
         told = [f"{about.vi}: {how.vi}" for about, how in readings(self._definition, self._identity)]
-        self._across(f"Cách tính: {'; '.join(told)}.", "form reading")
+        paper.across(f"Cách tính: {'; '.join(told)}.", "form reading")
         for warning in warnings(self._definition, self._document):
-            self._across(warning.vi, "form warning")
+            paper.across(warning.vi, "form warning")
 
     def _signatures(self) -> None:
         paper = self._paper

@@ -288,7 +288,10 @@ async def test_a_wrong_word_is_answered_with_the_right_ones(khop: Khop, recorded
         ((*FORM, "--zone", "Asia/Hanoi"), "--zone 'Asia/Hanoi' is no time zone; write it as Asia/Ho_Chi_Minh"),
         ((*FORM, "--mode", "as_if"), "--mode 'as_if': say as_was or as_is"),
         ((*FORM, "--version", "9"), "II.06a has no version 9; it has 1"),
-        (("report", "flow", *FORM[2:-2], "--mode", "as_is"), "report flow has no --agency, --mode and --switch"),
+        (
+            ("report", "flow", *FORM[2:-2], "--mode", "as_is"),
+            "report flow has no --agency, --calendar, --mode and --switch",
+        ),
     ):
         ended = await khop(*arguments)
         assert (ended.code, ended.out, said in ended.err) == (2, "", True), (arguments, ended.err)
