@@ -17,8 +17,8 @@ from services.domain.statistics.count import Counted, Part, part_of, total_of
 from services.domain.statistics.definition import Definition, Dimension, Question
 from services.domain.statistics.document import Request, report
 from services.domain.statistics.places import place, places_of
+from services.domain.statistics.question import question_of
 from services.domain.statistics.seats import Unseated, seat
-from services.domain.zones import offsets_of
 from services.projections.cases import Cases, CasesQuery
 
 Days = tuple[date, date]
@@ -49,19 +49,6 @@ async def make_report(
     )
 
 
-def question_of(definition: Definition, request: Request, days: Days) -> Question:
-    """What a request asks of a definition for these days."""
-    zone = ZoneInfo(request.zone)
-    period = period_of(*days, zone)
-    return Question(
-        opens=period.opens,
-        closes=period.closes,
-        offsets=offsets_of(zone),
-        due=request.due,
-        switches={switch.name: switch.default for switch in definition.switches} | dict(request.switches),
-    )
-
-
 async def cases_of_days(
     cases: Cases,
     definition: Definition,
@@ -75,14 +62,32 @@ async def cases_of_days(
     Raises ReadModelsUnavailable.
     """
     question = question_of(definition, request, days)
-    places = places_of(reference.catalogue, on=days[1])
     latest = looks_now(definition.measure(question).values())
+    agency = request.agency
+
+    def keep(some: pl.DataFrame, unseated: tuple[Unseated, ...]) -> None:
+        take(some if agency is None else some.filter(pl.col("agency") == agency), unseated)
+
+    await cases_in_place(cases, question, request, days, reference, keep, latest=latest)
+
+
+async def cases_in_place(
+    cases: Cases,
+    question: Question,
+    request: Request,
+    days: Days,
+    reference: Reference,
+    take: Callable[[pl.DataFrame, tuple[Unseated, ...]], None],
+    *,
+    latest: bool,
+) -> None:
+    """The same of every agency; with `latest` what is known now too. Raises ReadModelsUnavailable."""
+    places = places_of(reference.catalogue, on=days[1])
 
     def put_in_place(some: pl.DataFrame) -> None:
         known = with_later_ones(some) if latest else some
         seated, unseated = seat(known, question, reference.agencies, request.mode, days[1])
-        placed = place(seated, places)
-        take(placed if request.agency is None else placed.filter(pl.col("agency") == request.agency), unseated)
+        take(place(seated, places), unseated)
 
     await cases.cases(
         CasesQuery(

@@ -34,6 +34,8 @@ class Request:
     switches: Mapping[str, str]
     lists: bool = False
     """Whether each row names the hash of the list of dossiers behind each figure; the total always does."""
+    counted_at: datetime | None = None
+    """When the event at `position` was recorded: the clock of programs that look at one. It follows from `position`."""
 
 
 def report(

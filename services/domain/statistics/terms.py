@@ -8,11 +8,15 @@ count strictly before the closing instant, only the due date is compared at it.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
 import polars as pl
 
 from services.domain.statistics.definition import Question
 
-DAY_US = 86_400_000_000
+DAY_US: Final = 86_400_000_000
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def counted(question: Question, *, of: str = "") -> pl.Expr:
@@ -111,8 +115,11 @@ def local_time(question: Question, moment: pl.Expr) -> pl.Expr:
     """Microseconds from 1970-01-01 to what a local clock shows at a moment."""
     starts, offsets = question.offsets
     instant = moment.to_physical()
-    shift = pl.lit(int(offsets[0].total_seconds()) * 1_000_000, dtype=pl.Int64)
+    shift = pl.lit(_us(offsets[0]), dtype=pl.Int64)
     for start, offset in zip(starts[1:], offsets[1:], strict=True):
-        since = pl.lit(start).cast(pl.Datetime("us", "UTC")).to_physical()
-        shift = pl.when(instant >= since).then(int(offset.total_seconds()) * 1_000_000).otherwise(shift)
+        shift = pl.when(instant >= _us(start - _EPOCH)).then(_us(offset)).otherwise(shift)
     return instant + shift
+
+
+def _us(span: timedelta) -> int:
+    return span // timedelta(microseconds=1)

@@ -1,0 +1,83 @@
+"""The reasons two figures can differ for, in words an official can paste into a letter."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, NamedTuple
+
+from services.domain.statistics.definition import Bug, Definition, Switch
+
+Kind = Literal[
+    "definition",
+    "bug",
+    "switch",
+    "period",
+    "zone",
+    "due",
+    "agency",
+    "late_arrival",
+    "correction",
+    "identity",
+    "clock",
+    "missing",
+    "phantom",
+    "listed",
+    "residual",
+]
+"""What is to be mended: a rule or a reading, the time a fact was learnt, the facts themselves, a list. `residual`: what
+nothing explains."""
+
+
+class Reason(NamedTuple):
+    """Why dossiers count on one side alone. `name` is the same for ever; it goes on as “… vì · because”."""
+
+    kind: Kind
+    name: str
+    vi: str
+    en: str
+
+
+UNEXPLAINED: Final = Reason(
+    "residual", "unexplained", "chưa giải thích được, cần xem từng hồ sơ", "not explained: look at each dossier"
+)
+
+
+def by_bug(definition: Definition, bug: Bug) -> Reason:
+    """A known bug of a deployed program."""
+    return Reason("bug", f"{definition.name}/{bug.name}", f"{definition.name} {bug.vi}", f"{definition.name} {bug.en}")
+
+
+def by_rule(one: Definition, other: Definition) -> Reason:
+    """Two definitions count by different rules, with no known bug between them."""
+    name = f"{one.name} v{one.version} → {other.name} v{other.version}"
+    return Reason(
+        "definition",
+        name,
+        f"quy tắc đếm của {one.name} (v{one.version}) khác của {other.name} (v{other.version})",
+        f"the rule of {one.name} (v{one.version}) is another than that of {other.name} (v{other.version})",
+    )
+
+
+def by_cell(definition: Definition) -> Reason:
+    """Two cells of one definition are compared."""
+    return Reason(
+        "definition",
+        f"{definition.name}: another cell",
+        f"hai cột khác nhau của {definition.name} được so với nhau",
+        f"two different cells of {definition.name} are compared",
+    )
+
+
+def by_switch(switch: Switch, one: str, other: str) -> Reason:
+    """An undecided reading was decided in two ways."""
+    was, is_now = switch.values[one], switch.values[other]
+    return Reason(
+        "switch",
+        f"{switch.name}={one} → {other}",
+        f"{switch.title.vi}: bên A {was.vi}, bên B {is_now.vi}",
+        f"{switch.title.en}: A {was.en}, B {is_now.en}",
+    )
+
+
+def by_input(kind: Kind, name: str, vi: str, en: str, one: object, other: object) -> Reason:
+    """One input of the two reports differs."""
+    return Reason(kind, f"{name} {one} → {other}", f"{vi}: bên A {one}, bên B {other}", f"{en}: A {one}, B {other}")

@@ -1,0 +1,105 @@
+"""The steps from one way to another, one ingredient changed at a time, always in the same order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from services.domain.statistics.definition import Definition
+from services.domain.statistics.document import Request
+from services.domain.statistics.explain.reason import Kind, Reason, by_bug, by_input, by_rule, by_switch
+from services.domain.statistics.explain.way import Way
+
+_INPUTS: Final[tuple[tuple[str, Kind, str, str], ...]] = (
+    ("zone", "zone", "Múi giờ", "Time zone"),
+    ("due", "due", "Cách so với ngày hẹn trả", "How due dates are compared"),
+    ("mode", "agency", "Đơn vị theo thời điểm", "Agencies as they were or as they are"),
+    ("agency", "agency", "Đơn vị được đếm", "The agency that is counted"),
+)
+
+
+class Step(NamedTuple):
+    """A way, and why it differs from the one before it."""
+
+    reason: Reason
+    way: Way
+
+
+def steps(a: Way, b: Way) -> tuple[Step, ...]:
+    """Every step from `a` to where only the position and its clock are not those of `b` yet.
+
+    Definition first: the bugs of `a` are mended one by one, its rule becomes that of `b`, then the bugs of `b` come in.
+    Then the period's edges, the zone, the due dates, the agency.
+    """
+    found: list[Step] = []
+    way = a
+    for step in (*_definition(a, b), *_inputs(a.request, b.request)):
+        way = step(way)
+        found.append(Step(step.reason, way))
+    return tuple(found)
+
+
+class _Change(NamedTuple):
+    reason: Reason
+    definition: Definition | None = None
+    mended: frozenset[str] | None = None
+    request: tuple[tuple[str, object], ...] = ()
+
+    def __call__(self, way: Way) -> Way:
+        changed = way.asking(**dict(self.request)) if self.request else way
+        if self.definition is not None:
+            changed = replace(changed, definition=self.definition)
+        return changed if self.mended is None else replace(changed, mended=self.mended)
+
+
+def _definition(a: Way, b: Way) -> Iterator[_Change]:
+    one, other = a.definition, b.definition
+    if one is other:
+        yield from _switches(one, dict(a.question.switches), dict(b.question.switches))
+        mended = a.mended
+        for bug in one.known_bugs:
+            if (bug.name in a.mended) != (bug.name in b.mended):
+                mended ^= {bug.name}
+                yield _Change(by_bug(one, bug), mended=mended)
+        return
+    mended = a.mended
+    for bug in a.bugs():
+        mended |= {bug.name}
+        yield _Change(by_bug(one, bug), mended=mended)
+    defaults = {switch.name: switch.default for switch in one.switches}
+    yield from _switches(one, dict(a.question.switches), defaults)
+    returning = b.bugs()
+    mended = b.mended | {bug.name for bug in returning}
+    theirs = dict(b.question.switches)
+    with_bugs = {bug.only[0] for bug in other.known_bugs if bug.only is not None}
+    # A switch under which a bug is there changes nothing but that bug, so it is set before the bug comes in.
+    plain = {switch.name: switch.default for switch in other.switches if switch.name not in with_bugs}
+    yield _Change(by_rule(one, other), other, mended, (("switches", theirs | plain),))
+    yield from _switches(other, theirs | plain, theirs)
+    for bug in reversed(returning):
+        mended -= {bug.name}
+        yield _Change(by_bug(other, bug), mended=mended)
+
+
+def _switches(definition: Definition, one: dict[str, str], other: dict[str, str]) -> Iterator[_Change]:
+    now = dict(one)
+    for switch in definition.switches:
+        if one.get(switch.name) != other.get(switch.name):
+            now = now | {switch.name: other[switch.name]}
+            reason = by_switch(switch, one[switch.name], other[switch.name])
+            yield _Change(reason, request=(("switches", now),))
+
+
+def _inputs(a: Request, b: Request) -> Iterator[_Change]:
+    edges = [("first", "Từ ngày", "From"), ("last", "Đến hết ngày", "To the end of")]
+    if b.first > a.last:
+        edges.reverse()  # else the period in between would end before it begins
+    for name, vi, en in edges:
+        if getattr(a, name) != getattr(b, name):
+            reason = by_input("period", name, vi, en, getattr(a, name), getattr(b, name))
+            yield _Change(reason, request=((name, getattr(b, name)),))
+    for name, kind, vi, en in _INPUTS:
+        if getattr(a, name) != getattr(b, name):
+            one, other = (value or "tất cả · all" for value in (getattr(a, name), getattr(b, name)))
+            yield _Change(by_input(kind, name, vi, en, one, other), request=((name, getattr(b, name)),))
