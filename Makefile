@@ -26,7 +26,7 @@ make check       formatting, lint, types, import directions, contract compatibil
 make bench       measure against the goals, beside their peers
 make simulate    the whole pipeline from many seeds                 [SEEDS=1000]
 make chaos       kill real processes under load                     [MINUTES=20]
-make schemas     write the contracts' schemas and the database's schema.sql anew
+make schemas     write the contracts' schemas, schema.sql and the page of definitions anew
 make lock        write the hashed lock files anew
 endef
 
@@ -70,6 +70,7 @@ chaos: .venv/.ready-dev
 
 schemas: .venv/.ready-dev
 	@$(RUN) -m contracts.generate
+	@$(RUN) -m services.operator.registry_page
 	@$(RUN) -m deploy.postgres.migrate --dump-schema
 
 # Locks hold versions and hashes of every file of a release, for every platform, and no address.

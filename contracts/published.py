@@ -1,4 +1,4 @@
-"""Which documents the contracts publish: one JSON Schema and one full example per observation act and event type.
+"""Which documents the contracts publish: one JSON Schema and one full example per act, event type and set of figures.
 
 Both are generated, checked in and held equal to the models, so that a team in any language can read them and so
 that a change to a contract is seen in review.
@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from contracts.claims import ACTS
 from contracts.dossier_events import EVENT_TYPES, DossierState, type_of
 from contracts.observations import OBSERVATION_TYPES
+from contracts.statistics import AgencyMonth
 
 ROOT: Final = Path(__file__).parent
 SCHEMAS: Final = ROOT / "schemas"
@@ -106,11 +107,33 @@ _FILLED_OF: Final[dict[str, dict[str, Any]]] = {
 }
 """The same for one act, where it means something else by the name than the others do."""
 
+FIGURES: Final[dict[str, tuple[type[BaseModel], dict[str, Any]]]] = {
+    "statistics.agency-month.v1": (
+        AgencyMonth,
+        {
+            "tenant": "lang-son",
+            "agency": "H99.10",
+            "month": "2024-05",
+            "date": date(2024, 5, 13),
+            "position": 88412,
+            "definition": "II.06a",
+            "version": 1,
+            "zone": "Asia/Ho_Chi_Minh",
+            "due": "day",
+            "mode": "as_was",
+            "figures": {"3": 412, "4": 391, "5": 12, "6": 9, "7": 207, "11": 205, "12": 201, "13": 4},
+            "falls_due": 3,
+        },
+    )
+}
+"""Contracts that are neither an observation nor an event: file stem → model and a full example."""
+
 
 def documents() -> dict[str, type[BaseModel]]:
     """File stem → model, for every contract that is published."""
     found: dict[str, type[BaseModel]] = {f"observation.{act}.v1": model for act, model in OBSERVATION_TYPES.items()}
     found.update({kind.removeprefix("vn.khop."): model for kind, model in EVENT_TYPES.items()})
+    found.update({stem: model for stem, (model, _) in FIGURES.items()})
     return dict(sorted(found.items()))
 
 
@@ -121,11 +144,12 @@ def schema(model: type[BaseModel]) -> dict[str, Any]:
 
 def example(stem: str) -> dict[str, Any]:
     """A full example: every field of the contract has a value."""
+    if stem in FIGURES:
+        return _shown(*FIGURES[stem])
     scope_act = next(act for act in ACTS if stem in {f"observation.{act}.v1", type_of(act).removeprefix("vn.khop.")})
     claim = ACTS[scope_act][0]
     filled = _FILLED | _FILLED_OF.get(scope_act, {})
     data = {name: filled[name] for name in claim.model_fields}
-    model = documents()[stem]
     if stem.startswith("observation."):
         body = {
             "id": _EVENT,
@@ -163,8 +187,11 @@ def example(stem: str) -> dict[str, Any]:
             "state": _state(),
             "changed": {"status": "one-stop", "clock": "one-stop"},
         }
-    shown: dict[str, Any] = model.model_validate(body).model_dump(mode="json", exclude_none=True)
-    return shown
+    return _shown(documents()[stem], body)
+
+
+def _shown(model: type[BaseModel], body: dict[str, Any]) -> dict[str, Any]:
+    return model.model_validate(body).model_dump(mode="json", exclude_none=True)
 
 
 def _state() -> DossierState:

@@ -23,7 +23,7 @@ class TopicSpec:
 OBSERVATIONS = TopicSpec(name="khop.observations.v1", key="{system}/{code}", partitions=12, retention_ms=14 * DAY_MS)
 DOSSIER_EVENTS = TopicSpec(name="khop.dossier-events.v1", key="{subject}", partitions=12, retention_ms=14 * DAY_MS)
 FINDINGS = TopicSpec(name="khop.findings.v1", key="{dossier}", partitions=12, retention_ms=90 * DAY_MS)
-STATISTICS = TopicSpec(name="khop.statistics.v1", key="{report}", partitions=12, retention_ms=90 * DAY_MS)
+STATISTICS = TopicSpec(name="khop.statistics.v1", key="{tenant}/{agency}", partitions=12, retention_ms=90 * DAY_MS)
 
 TOPICS: tuple[TopicSpec, ...] = (OBSERVATIONS, DOSSIER_EVENTS, FINDINGS, STATISTICS)
 

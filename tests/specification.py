@@ -10,9 +10,10 @@ from contracts.dossier_events import DossierState
 from services.domain.authority import Connections
 from services.domain.dossier import Dossier, Fact, Judgement, Segment
 from services.domain.fold import extend, fold
+from services.domain.papers import Papers
 from tests.builders import at, connected
 
-Outcome = tuple[DossierState, tuple[Segment, ...], dict[str, str], tuple[Judgement, ...]]
+Outcome = tuple[DossierState, tuple[Segment, ...], dict[str, str], tuple[Judgement, ...], tuple[Papers, ...]]
 
 
 class Given:
@@ -70,7 +71,7 @@ def just_before(segments: Iterable[Segment], instant: datetime) -> Segment | Non
 
 def outcome(dossier: Dossier) -> Outcome:
     """All that a dossier's facts come to, ids and positions of ours aside."""
-    return (dossier.state({}), dossier.segments, dict(dossier.rests_on), dossier.judgements)
+    return (dossier.state({}), dossier.segments, dict(dossier.rests_on), dossier.judgements, dossier.papers)
 
 
 def _moment(value: object) -> object:

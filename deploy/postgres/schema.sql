@@ -440,6 +440,34 @@ ALTER TABLE read.dossiers OWNER TO khop_owner;
 
 COMMENT ON TABLE read.dossiers IS 'Each dossier as it is now';
 
+CREATE TABLE read.papers (
+    known_from bigint NOT NULL,
+    known_to bigint,
+    occurred_from timestamp with time zone NOT NULL,
+    occurred_to timestamp with time zone,
+    national_at timestamp with time zone,
+    first_supplement_at timestamp with time zone,
+    supplement_since timestamp with time zone,
+    supplement_seconds bigint,
+    build integer NOT NULL,
+    components_digitised integer,
+    components_reused integer,
+    results_digitised integer,
+    documents_signed integer,
+    documents_signed_digitally integer,
+    ordinal smallint NOT NULL,
+    paid_online boolean,
+    fee_zero boolean,
+    identity_verified boolean,
+    dossier uuid NOT NULL,
+    least_system text NOT NULL,
+    least_code text NOT NULL
+);
+
+ALTER TABLE read.papers OWNER TO khop_owner;
+
+COMMENT ON TABLE read.papers IS 'Bitemporal like the segments: what is known of a dossier''s papers; none where nobody said anything of them';
+
 CREATE TABLE read.segments (
     known_from bigint NOT NULL,
     known_to bigint,
@@ -471,6 +499,41 @@ CREATE TABLE read.segments (
 ALTER TABLE read.segments OWNER TO khop_owner;
 
 COMMENT ON TABLE read.segments IS 'Bitemporal: believed from position known_from up to known_to, holding from occurred_from up to occurred_to';
+
+CREATE TABLE read.steps (
+    build integer NOT NULL,
+    span text NOT NULL,
+    day date NOT NULL,
+    agency text NOT NULL,
+    before text NOT NULL,
+    ended_on date NOT NULL,
+    carried_over integer NOT NULL,
+    received_online integer NOT NULL,
+    received_direct integer NOT NULL,
+    received_channel_unknown integer NOT NULL,
+    reopened integer NOT NULL,
+    resolved_on_time integer NOT NULL,
+    resolved_late integer NOT NULL,
+    resolved_no_due_date integer NOT NULL,
+    in_hand_not_due integer NOT NULL,
+    in_hand_overdue integer NOT NULL,
+    in_hand_no_due_date integer NOT NULL,
+    voided integer NOT NULL,
+    resolved_early integer NOT NULL,
+    falls_due integer NOT NULL,
+    stock_before integer NOT NULL,
+    stock_voided integer NOT NULL,
+    CONSTRAINT steps_span_check CHECK ((span = ANY (ARRAY['day'::text, 'month'::text])))
+)
+WITH (fillfactor='70');
+
+ALTER TABLE read.steps OWNER TO khop_owner;
+
+COMMENT ON TABLE read.steps IS 'By how many dossiers the figures of the month to date change on a local day, summed by month too; an empty text is nobody';
+
+COMMENT ON COLUMN read.steps.before IS 'Which agency had them before the month, of those in hand then';
+
+COMMENT ON COLUMN read.steps.ended_on IS 'Local day of an end within the month, else infinity';
 
 ALTER TABLE ONLY deliveries.attempts
     ADD CONSTRAINT attempts_pkey PRIMARY KEY (tenant, subscriber, number, attempt);
@@ -541,8 +604,14 @@ ALTER TABLE ONLY read.days
 ALTER TABLE ONLY read.dossiers
     ADD CONSTRAINT dossiers_pkey PRIMARY KEY (build, dossier);
 
+ALTER TABLE ONLY read.papers
+    ADD CONSTRAINT papers_pkey PRIMARY KEY (build, known_from, ordinal);
+
 ALTER TABLE ONLY read.segments
     ADD CONSTRAINT segments_pkey PRIMARY KEY (build, known_from, ordinal);
+
+ALTER TABLE ONLY read.steps
+    ADD CONSTRAINT steps_pkey PRIMARY KEY (build, span, day, agency, before, ended_on);
 
 CREATE INDEX lanes_leased ON deliveries.lanes USING btree (tenant, subscriber) WHERE (lease_token IS NOT NULL);
 
@@ -790,8 +859,20 @@ GRANT SELECT ON TABLE read.dossiers TO khop_gateway;
 GRANT SELECT ON TABLE read.dossiers TO khop_deliverer;
 GRANT SELECT ON TABLE read.dossiers TO khop_reconciler;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE read.papers TO khop_projector;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE read.papers TO khop_operator;
+GRANT SELECT ON TABLE read.papers TO khop_gateway;
+GRANT SELECT ON TABLE read.papers TO khop_deliverer;
+GRANT SELECT ON TABLE read.papers TO khop_reconciler;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE read.segments TO khop_projector;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE read.segments TO khop_operator;
 GRANT SELECT ON TABLE read.segments TO khop_gateway;
 GRANT SELECT ON TABLE read.segments TO khop_deliverer;
 GRANT SELECT ON TABLE read.segments TO khop_reconciler;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE read.steps TO khop_projector;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE read.steps TO khop_operator;
+GRANT SELECT ON TABLE read.steps TO khop_gateway;
+GRANT SELECT ON TABLE read.steps TO khop_deliverer;
+GRANT SELECT ON TABLE read.steps TO khop_reconciler;

@@ -14,6 +14,7 @@ from uuid import UUID
 from contracts.codes import Channel, Clock, DossierStatus, Outcome, SystemKind
 from services.domain.authority import Connections
 from services.domain.dossier import Fact, Judgement, JudgementKind, Segment
+from services.domain.papers import NO_PAPERS
 from services.domain.pauses import Pairing
 from services.domain.transitions import (
     ACCEPTED,
@@ -72,6 +73,7 @@ class Course:
         self.void = False
         self.reopened = 0
         self.pairing = _NO_PAIRING
+        self.papers = NO_PAPERS
         self.rows: Mapping[str, tuple[Row, UUID | None]] = {}
         """System → how far its row of statuses got, and the fact that it got there by where that moved no state."""
         self.rests_on: Mapping[str, str] = {}

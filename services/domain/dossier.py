@@ -18,6 +18,7 @@ from services.domain.construct import STATE_FIELDS_SET, construct
 
 if TYPE_CHECKING:
     from services.domain.course import Course
+    from services.domain.papers import Papers
 
 CodeKey = tuple[str, str]
 """(system, code): what one system calls a dossier."""
@@ -225,6 +226,11 @@ class Dossier:
     def returned_at(self) -> datetime | None:
         """When the result was handed over (NgayTra)."""
         return self.course.returned_at
+
+    @property
+    def papers(self) -> tuple[Papers, ...]:
+        """What became of its papers, oldest first; empty while nobody with authority said anything of them."""
+        return self.course.papers.timeline
 
     @property
     def judgements(self) -> tuple[Judgement, ...]:

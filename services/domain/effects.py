@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from contracts.codes import DossierStatus, Outcome
+from services.domain import papers
 from services.domain.course import Course
 from services.domain.dossier import Fact
 from services.domain.pauses import Pause, PauseKind, Stray
@@ -111,6 +112,7 @@ def obligation_fulfilled(course: Course, fact: Fact) -> None:
 
 def payment_confirmed(course: Course, fact: Fact) -> None:
     """Đã thanh toán: fulfils the obligation with the same reference, and only that."""
+    course.papers = papers.payment_confirmed(course.papers, fact)
     reference: str | None = getattr(fact.claim, "reference", None)
     if reference is not None:
         _reply(course, Stray("obligation", reference, fact.system, fact.id, by_label_only=True), fact)
@@ -208,6 +210,26 @@ def voided(course: Course, fact: Fact) -> None:
     course.put("void", True, fact.system)  # noqa: FBT003 - the value, not an option
 
 
+def component_digitised(course: Course, fact: Fact) -> None:
+    """Số hóa thành phần hồ sơ."""
+    course.papers = papers.component_digitised(course.papers, fact)
+
+
+def result_digitised(course: Course, fact: Fact) -> None:
+    """Số hóa kết quả."""
+    course.papers = papers.result_digitised(course.papers, fact)
+
+
+def document_signed(course: Course, fact: Fact) -> None:
+    """Ký văn bản."""
+    course.papers = papers.document_signed(course.papers, fact)
+
+
+def identity_verified(course: Course, fact: Fact) -> None:
+    """Xác thực tài khoản."""
+    course.papers = papers.identity_verified(course.papers, fact)
+
+
 def _end(course: Course, outcome: Outcome, fact: Fact) -> None:
     status = _END_STATUS[outcome]
     if course.phase == ENDED:
@@ -226,6 +248,7 @@ def _leave_end(course: Course, fact: Fact) -> None:
     for field in ("ended_at", "outcome", "returned_at"):
         course.put(field, None, fact.system)
     course.put("due_at", course.due_claimed, fact.system)
+    course.papers = papers.reopened(course.papers, fact)
 
 
 def _request(course: Course, kind: PauseKind, label: str | None, status: DossierStatus | None, fact: Fact) -> None:
@@ -235,6 +258,7 @@ def _request(course: Course, kind: PauseKind, label: str | None, status: Dossier
     course.pairing, early = course.pairing.requested(Pause(kind, label, fact.occurred_at, fact.system))
     if kind == "supplement" and course.phase >= RECEIVED:
         course.supplements += 1
+        course.papers = papers.supplement_requested(course.papers, fact, answered=early is not None)
     if status is not None:
         course.phase = WORKED_ON
     course.moved = True
@@ -265,6 +289,8 @@ def _left(course: Course, kind: PauseKind, fact: Fact) -> None:
 
 def _after_reply(course: Course, fact: Fact) -> None:
     course.moved = True
+    if not any(pause.kind == "supplement" for pause in course.pairing.open):
+        course.papers = papers.supplement_received(course.papers, fact)
     if course.status not in (SUPPLEMENT, OBLIGATION):
         return
     waiting = [pause for pause in course.pairing.open if pause.kind != "suspension"]
@@ -295,6 +321,10 @@ EXPLICIT: Final[Mapping[str, Callable[[Course, Fact], None]]] = {
     "result_returned": result_returned,
     "result_recalled": result_recalled,
     "reopened": reopen,
+    "component_digitised": component_digitised,
+    "result_digitised": result_digitised,
+    "document_signed": document_signed,
+    "identity_verified": identity_verified,
     "voided": voided,
 }
 """Act → its effect. Acts that are not here move nothing but what their attributes say."""

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from services.domain.ahead import foresaw, look_ahead
 from services.domain.authority import Connections
@@ -14,6 +13,7 @@ from services.domain.course import Course
 from services.domain.dossier import Dossier, Fact, Said, Segment
 from services.domain.identity import is_about_identity
 from services.domain.take import passes_by, take
+from services.domain.timeline import go_on
 from services.domain.versions import holding, order_of, same_act
 
 
@@ -34,7 +34,7 @@ def fold(facts: Iterable[Fact], connections: Connections) -> Dossier:
     segments: tuple[Segment, ...] = ()
     for fact in held:
         if take(course, fact, connections.at(fact.occurred_at)):
-            segments = _shown(segments, course, fact)
+            segments = go_on(segments, course.segment(fact.occurred_at))
     return Dossier(Said(unique), len(unique), segments, course, held[-1] if held else None)
 
 
@@ -53,7 +53,7 @@ def extend(dossier: Dossier, fact: Fact, connections: Connections) -> Dossier:
             return fold((*dossier.facts, fact), connections)
         course = course.copy()
         if take(course, fact, epoch):
-            segments = _shown(segments, course, fact)
+            segments = go_on(segments, course.segment(fact.occurred_at))
     return Dossier(dossier.said.and_then(fact, count=dossier.count), dossier.count + 1, segments, course, fact)
 
 
@@ -69,22 +69,3 @@ def _is_next(dossier: Dossier, fact: Fact, connections: Connections) -> bool:
     if fact.act_id is None:
         return at > latest or not same_act(fact, dossier.facts)
     return fact.act_id not in dossier.said.act_ids or not same_act(fact, dossier.facts)
-
-
-def _shown(segments: tuple[Segment, ...], course: Course, fact: Fact) -> tuple[Segment, ...]:
-    now = course.segment(fact.occurred_at)
-    if not segments:
-        return (now,)
-    if segments[-1].occurred_from == fact.occurred_at:
-        # Only what holds after everything at one instant is shown.
-        segments = segments[:-1]
-        if not segments:
-            return (now,)
-    last = segments[-1]
-    if last[2:] == now[2:]:  # all but from when to when
-        return segments if last.occurred_to is None else (*segments[:-1], _until(last, None))
-    return (*segments[:-1], _until(last, now.occurred_from), now)
-
-
-def _until(segment: Segment, occurred_to: datetime | None) -> Segment:
-    return Segment(segment[0], occurred_to, *segment[2:])

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import cast
+from typing import Final, cast
 from uuid import UUID
 
+from contracts.dossier_events import type_of
 from contracts.reference import (
     AgencyDeclared,
     AgencySucceeded,
@@ -32,6 +33,10 @@ from services.domain.versions import REFERENCE_KEYS, holding
 
 Key = tuple[str, ...]
 """What a statement is about: the act, the code, and what tells it from others about that code."""
+
+
+AGENCY_TYPES: Final = frozenset(type_of(act) for act in ("agency_declared", "agency_succeeded", "retracted"))
+"""Types of the tenant-level events that can bear on agencies, for who needs nothing else of a reference."""
 
 
 @dataclass(frozen=True, slots=True)

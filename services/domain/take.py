@@ -11,6 +11,7 @@ from services.domain.authority import CHANNEL_SAID_BY, PLACE_SAID_BY, Epoch, Voi
 from services.domain.course import Course
 from services.domain.dossier import Fact
 from services.domain.effects import DERIVED, EXPLICIT
+from services.domain.papers import at_national_portal
 from services.domain.transitions import (
     ACCEPTED,
     ENDED,
@@ -121,6 +122,8 @@ def _report(course: Course, fact: Fact, claim: StatusReported, voice: Voice) -> 
         acts, after = reported(row, status)
         allowed = [act for act in acts if _decides(voice, act, course)]
         course.rows = {**course.rows, system: (after, None if allowed else fact.id)}
+        if voice.kind == "national_portal":
+            course.papers = at_national_portal(course.papers, fact)
     course.heading = ACCEPTED if status is ACCEPTED else IN_PROCESS
     authority = voice.moves("status_reported")
     if authority and claim.due_at is not None:
@@ -149,6 +152,8 @@ def _act(course: Course, fact: Fact, voice: Voice) -> None:
     decides = _decides(voice, act, course)
     if after is not row:
         course.rows = {**course.rows, system: (after, None if decides else fact.id)}
+        if voice.kind == "national_portal":
+            course.papers = at_national_portal(course.papers, fact)
     if not decides:
         return
     if act in _GIVES_DUE_DATE:

@@ -17,17 +17,18 @@ from services.domain.statistics.registry import UnknownDefinition, all_definitio
 from services.event_store.folding import tenant_facts
 from services.event_store.port import EventStore
 from services.operator import flow_screen, report_screen, screen
+from services.operator.as_of import moment_of, position_of, zone_of
 from services.operator.errors import Away, Findings, WrongUsage
 from services.operator.open import Database, open_database
-from services.operator.report_words import as_due, as_list, as_mode, as_moment, as_switches, as_zone, day
+from services.operator.report_words import as_due, as_list, as_mode, as_switches, day
 from services.operator.settings import read_settings
 from services.operator.tenants import require_tenant
-from services.projections import dossier_segments, flow_document
+from services.projections import flow_document
 from services.projections.cases import PostgresCases
 from services.projections.flow_report import PostgresFlowReports
 from services.projections.port import ReadModels
 from services.projections.postgres import PostgresReadModels
-from services.projections.report import make_report
+from services.projections.report import READ_MODELS, make_report
 from services.runtime.clock import Clock, SystemClock
 
 POLL_S: Final = 0.1
@@ -89,7 +90,7 @@ def report(
         tenant=tenant,
         first=day(first, "--from"),
         last=day(last, "--to"),
-        zone=as_zone(zone),
+        zone=zone_of(zone),
         due=as_due(due),
         mode=as_mode(mode),
         by=None if by is None else as_list(by, "--by", flow_document.DIMENSIONS if flow else DIMENSIONS),
@@ -172,8 +173,8 @@ def _defined(
 async def _made(make: Any, asked: Asked, as_of: str | None, *, wait_s: float, quiet: bool) -> dict[str, Any]:
     async with open_database(read_settings()) as database:
         await require_tenant(database.store, asked.tenant)
-        moment = None if as_of is None or as_of.isdecimal() else as_moment(as_of, asked.zone)
-        position = await _position(database.store, asked.tenant, as_of, moment)
+        moment = moment_of(as_of, asked.zone)
+        position = await position_of(database.store, asked.tenant, as_of, moment)
         await wait_until_shown(
             PostgresReadModels(database.pool), asked.tenant, position, clock=SystemClock(), wait_s=wait_s, quiet=quiet
         )
@@ -182,34 +183,22 @@ async def _made(make: Any, asked: Asked, as_of: str | None, *, wait_s: float, qu
 
 
 async def _declared(store: EventStore, tenant: str, position: int) -> Reference:
-    told = [event for event in await store.tenant_events(tenant) if event.position <= position]
-    reference = reference_of(tenant_facts(told))
+    reference = reference_of(tenant_facts(await store.tenant_events(tenant), up_to=position))
     if reference.findings:
         wrong = "; ".join(f"{finding.code} {finding.text}" for finding in reference.findings)
         raise Findings(f"no report rests on declarations that contradict each other: {wrong}")
     return reference
 
 
-async def _position(store: EventStore, tenant: str, as_of: str | None, moment: datetime | None) -> int:
-    head = await store.head(tenant)
-    if as_of is None:
-        return head
-    if moment is not None:
-        return await store.position_at(tenant, moment)
-    position = int(as_of)
-    if position > head:
-        raise WrongUsage(f"--as-of {position}: the log of {tenant} ends at position {head}")
-    return position
-
-
 async def wait_until_shown(
     models: ReadModels, tenant: str, position: int, *, clock: Clock, wait_s: float, quiet: bool
 ) -> None:
-    """Wait until the segments show a position of the log. Raises Away when they do not in time."""
+    """Wait until reports can be made as of a position of the log. Raises Away when they cannot in time."""
     began = clock.now()
     with screen.progress("Chờ dữ liệu · waiting for the read model", total=position, quiet=quiet) as moved:
         while True:
-            shown = (await models.positions(tenant)).get(dossier_segments.NAME, 0)
+            positions = await models.positions(tenant)
+            shown = min(positions.get(name, 0) for name in READ_MODELS)
             moved(min(shown, position))
             if shown >= position:
                 return

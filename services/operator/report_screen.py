@@ -63,12 +63,13 @@ def _down(console: Console, definition: Definition, document: Mapping[str, Any])
     table = Table("", "", "", box=SIMPLE, show_header=False)
     table.columns[2].justify = "right"
     for cell in definition.cells:
-        table.add_row(f"({cell.key})" if cell.key.isdecimal() else "", heading(cell), told(document["total"][cell.key]))
+        number = f"({cell.key})" if _is_numbered(cell) else ""
+        table.add_row(number, heading(cell), told(document["total"][cell.key]))
     console.print(table)
 
 
 def _across(console: Console, definition: Definition, document: Mapping[str, Any]) -> None:
-    numbered = [(cell.key if cell.key.isdecimal() else chr(97 + place), cell) for place, cell in _placed(definition)]
+    numbered = [(cell.key if _is_numbered(cell) else chr(97 + place), cell) for place, cell in _placed(definition)]
     for number, cell in numbered:
         console.print(f"({number}) {heading(cell)}", highlight=False)
     by = document["identity"]["by"]
@@ -87,8 +88,13 @@ def _across(console: Console, definition: Definition, document: Mapping[str, Any
 
 
 def _placed(definition: Definition) -> list[tuple[int, Cell]]:
-    unnumbered = [cell for cell in definition.cells if not cell.key.isdecimal()]
+    unnumbered = [cell for cell in definition.cells if not _is_numbered(cell)]
     return [(unnumbered.index(cell) if cell in unnumbered else 0, cell) for cell in definition.cells]
+
+
+def _is_numbered(cell: Cell) -> bool:
+    # A column of a form, or a figure of an index such as 2.1.rate.
+    return cell.key[0].isdecimal()
 
 
 def _notes(console: Console, definition: Definition, document: Mapping[str, Any]) -> None:

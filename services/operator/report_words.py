@@ -6,7 +6,6 @@ import difflib
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import cast
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from services.domain.statistics.definition import Definition, Due, Mode
 from services.operator.errors import WrongUsage
@@ -18,14 +17,6 @@ def day(text: str, option: str) -> date:
         return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a local day has no zone of its own
     except ValueError:
         raise WrongUsage(f"{option} {text!r} is no day; write it as 2024-06-30") from None
-
-
-def as_zone(name: str) -> ZoneInfo:
-    """A time zone."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise WrongUsage(f"--zone {name!r} is no time zone; write it as Asia/Ho_Chi_Minh") from None
 
 
 def as_due(text: str) -> Due:
@@ -68,12 +59,3 @@ def as_switches(texts: Iterable[str], definition: Definition) -> dict[str, str]:
             raise WrongUsage(f"--switch {text!r}: {name} is one of {', '.join(known[name])}")
         values[name] = value
     return values
-
-
-def as_moment(text: str, zone: ZoneInfo) -> datetime:
-    """A time; without an offset it is one of the zone."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise WrongUsage(f"--as-of {text!r} is neither a position nor a time such as 2024-07-01T08:00+07:00") from None
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)

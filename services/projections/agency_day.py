@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from services.domain.dossier import Segment
 from services.domain.statistics.flow import Figure, classify, just_before
-from services.projections.known import Change, Known
+from services.projections.known import Change, counted_segments, moved
 from services.projections.port import Table, TableChanges
 from services.projections.tables import DayRow
 
@@ -34,31 +34,15 @@ _COLUMNS: Final = len(DayRow._fields) - _KEY
 
 def project(changes: Sequence[Change]) -> list[TableChanges]:
     """Take away what each moved dossier contributed before the run and add what it contributes after it."""
-    were: dict[int, Known | None] = {}
-    are: dict[int, Known] = {}
-    for change in changes:
-        number = change.after.dossier.int
-        if number not in are:
-            were[number] = change.before
-        are[number] = change.after
     sums: dict[tuple[date, str, str, str], list[int]] = {}
-    for number, after in are.items():
-        before = were[number]
-        if before is not None and before.rows is after.rows:
-            continue
+    for before, after in moved(changes):
         for sign, known in ((-1, before), (1, after)):
-            if known is not None and known.rows and _counts(known.folded.segments[-1]):
-                for row in contribution(known.folded.segments):
-                    counts = sums.setdefault(row[:_KEY], [0] * _COLUMNS)
-                    for place, count in enumerate(row[_KEY:]):
-                        counts[place] += sign * count
+            for row in contribution(counted_segments(known)):
+                counts = sums.setdefault(row[:_KEY], [0] * _COLUMNS)
+                for place, count in enumerate(row[_KEY:]):
+                    counts[place] += sign * count
     counted = [(*key, *counts) for key, counts in sorted(sums.items()) if any(counts)]
     return [TableChanges(table=DAYS, counted=counted)]
-
-
-def _counts(last: Segment) -> bool:
-    # Before acceptance a dossier is in no figure, and what was once accepted stays so, or is void.
-    return last.accepted_at is not None or last.void
 
 
 def contribution(segments: Sequence[Segment]) -> list[DayRow]:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import polars as pl
 
-from services.domain.statistics.cases import cases_of
+from services.domain.statistics.cases import cases_of, papers_of, with_papers
 from services.projections.cases import CasesQuery
 from services.projections.port import ReadModels
-from services.projections.timelines import timelines
+from services.projections.timelines import paper_timelines, timelines
 
 
 class ReferenceCases:
@@ -20,4 +20,8 @@ class ReferenceCases:
 
     async def cases(self, query: CasesQuery, take: Callable[[pl.DataFrame], None]) -> None:
         dossiers = await timelines(self._models, query.tenant, as_of=query.position)
-        take(cases_of(dossiers, opens=query.opens, closes=query.closes, latest=query.latest))
+        cases = cases_of(dossiers, opens=query.opens, closes=query.closes, latest=query.latest)
+        if query.papers:
+            told = await paper_timelines(self._models, query.tenant, as_of=query.position)
+            cases = with_papers(cases, papers_of(told, opens=query.opens, closes=query.closes))
+        take(cases)

@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Final
 
+from services.projections.bitemporal import believed
 from services.projections.known import Change, Known, RowName
 from services.projections.port import Table, TableChanges
 from services.projections.tables import SegmentRow
 
 NAME: Final = "dossier_segments"
 SEGMENTS: Final = Table("segments", SegmentRow._fields, 2)
+_NAMES_OF: Final = attrgetter("rows")
 
 
 def project(changes: Sequence[Change]) -> list[TableChanges]:
-    """Retire the rows a change made untrue, add those it brought; one that came and went in this run is added once."""
-    added: dict[RowName, SegmentRow] = {}
-    retired: list[tuple[int, int, int]] = []
-    for change in changes:
-        before, after, position = change.before, change.after, change.position
-        had = () if before is None else before.rows
-        if after.rows is had:
-            continue
-        for name in set(had).difference(after.rows):
-            if name in added:
-                added[name] = added[name]._replace(known_to=position)
-            else:
-                retired.append((*name, position))
-        for number, name in enumerate(after.rows):
-            if name[0] == position:
-                added[name] = _row(after, number, name)
-    return [TableChanges(table=SEGMENTS, added=list(added.values()), retired=retired)]
+    """Retire the rows a change made untrue, add those it brought."""
+    return [believed(SEGMENTS, changes, names_of=_NAMES_OF, row_of=_row)]
 
 
 def _row(known: Known, number: int, name: RowName) -> SegmentRow:

@@ -16,7 +16,8 @@ from contracts.events_to_fold import EventToFold
 from services.domain.authority import Connections, bears_on_connections, connections_of
 from services.domain.dossier import Dossier, Fact, fact_of_event
 from services.domain.fold import extend, fold
-from services.projections.known import Change, Known, least_of, row_names
+from services.domain.papers import NO_PAPERS
+from services.projections.known import Change, Known, least_of, paper_row_names, row_names
 
 TENANT_LEVEL: Final = "tenant"
 """Subject of an event that is about the tenant, not about one of its dossiers."""
@@ -207,7 +208,7 @@ class Follower:
         changes = [self._keep(event, before, codes, *self._regrouped(event, before, codes, group))]
         for one, giver in group:
             if _overlap(giver.codes, taken):
-                first = sum(len(change.after.rows) for change in changes)
+                first = sum(max(len(change.after.rows), len(change.after.paper_rows)) for change in changes)
                 changes.append(self._give_up(event, one, giver, taken, first=first))
         return changes
 
@@ -246,6 +247,9 @@ class Follower:
             configured=len(self._configuration),
             rows=row_names(giver, folded, least=least, position=event.position, first=first) if codes else (),
             others=others,
+            paper_rows=(
+                paper_row_names(giver, folded, least=least, position=event.position, first=first) if codes else ()
+            ),
         )
         self._mind.put((self._number, one), after, was=giver)
         return Change(event.position, giver, after)
@@ -271,6 +275,10 @@ class Follower:
             len(self._configuration),
             () if not codes else row_names(before, folded, least=least, position=event.position),
             others,
+            # Most dossiers have none: for them nothing more than this question is done.
+            ()
+            if folded.course.papers is NO_PAPERS or not codes
+            else paper_row_names(before, folded, least=least, position=event.position),
         )
         self._mind.put((self._number, event.subject), after, was=before)
         return Change(event.position, before, after)

@@ -12,7 +12,7 @@ from contracts.events_to_fold import EventToFold
 from contracts.upcasting import parse_event_to_fold
 from services.domain.authority import CONNECTION_TYPES
 from services.event_store.port import EventStore
-from services.projections import agency_day, dossier_segments, dossiers
+from services.projections import agency_day, dossier_papers, dossier_segments, dossiers, month_to_date
 from services.projections.follow import BrokenLog, Follower, Mind, Needs, groups_of
 from services.projections.known import Change
 from services.projections.pages import Pages
@@ -21,7 +21,7 @@ from services.projections.port import LIVE, ReadModels, TableChanges
 Project = Callable[[Sequence[Change]], list[TableChanges]]
 
 PROJECTIONS: Final[Mapping[str, Project]] = {
-    module.NAME: module.project for module in (dossiers, dossier_segments, agency_day)
+    module.NAME: module.project for module in (dossiers, dossier_segments, dossier_papers, agency_day, month_to_date)
 }
 """Every projection by name; a new one is a file beside these and its name here."""
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 from uuid import UUID
 
-from services.domain.dossier import Dossier, Fact
+from services.domain.dossier import Dossier, Fact, Segment
+
+_Row = TypeVar("_Row", bound=tuple[Any, ...])
 
 RowName = tuple[int, int]
-"""Position that brought a segment row, and its number among those."""
+"""Position that brought a row of a timeline, and its number among those."""
 
 
 # One of each is made for every event, and a frozen class takes three times as long to make. Nobody changes them.
@@ -31,6 +34,8 @@ class Known:
     others: tuple[Fact, ...] = ()
     """Facts recorded under its lineage that speak of codes another part holds since a split: a later link brings them
     back."""
+    paper_rows: tuple[RowName, ...] = ()
+    """The same of the rows that tell what became of its papers; most dossiers have none."""
 
     def facts(self) -> tuple[Fact, ...]:
         """Every fact of the lineage."""
@@ -44,6 +49,33 @@ class Change:
     position: int
     before: Known | None
     after: Known
+
+
+def moved(changes: Sequence[Change]) -> Iterator[tuple[Known | None, Known]]:
+    """Each dossier whose timeline moved in a run, as it was before the run and as it is after it."""
+    # By number: hashing a UUID is a call into Python code.
+    were: dict[int, Known | None] = {}
+    are: dict[int, Known] = {}
+    for change in changes:
+        number = change.after.dossier.int
+        if number not in are:
+            were[number] = change.before
+        are[number] = change.after
+    for number, after in are.items():
+        before = were[number]
+        if before is None or before.rows is not after.rows:
+            yield before, after
+
+
+def counted_segments(known: Known | None) -> Sequence[Segment]:
+    """Its timeline if it may be in a figure at all, else nothing.
+
+    Before acceptance a dossier is in no figure, and what was once accepted stays so, or is void.
+    """
+    if known is None or not known.rows:
+        return ()
+    last = known.folded.segments[-1]
+    return known.folded.segments if last.accepted_at is not None or last.void else ()
 
 
 def least_of(codes: Mapping[str, tuple[str, ...]]) -> tuple[str, str]:
@@ -62,23 +94,40 @@ def row_names(
     segments = folded.segments
     if before is None or before.least != least or not before.rows:
         return tuple((position, first + number) for number in range(len(segments)))
-    old, names = before.folded.segments, before.rows
-    if old is segments:
+    return _names(before.folded.segments, before.rows, segments, position=position, first=first)
+
+
+def paper_row_names(
+    before: Known | None, folded: Dossier, *, least: tuple[str, str], position: int, first: int = 0
+) -> tuple[RowName, ...]:
+    """The same of the rows that tell what became of its papers."""
+    papers = folded.papers
+    if not papers:
+        return ()
+    if before is None or before.least != least or not before.paper_rows:
+        return tuple((position, first + number) for number in range(len(papers)))
+    return _names(before.folded.papers, before.paper_rows, papers, position=position, first=first)
+
+
+def _names(
+    old: tuple[_Row, ...], names: tuple[RowName, ...], rows: tuple[_Row, ...], *, position: int, first: int
+) -> tuple[RowName, ...]:
+    if old is rows:
         return names
-    same, most = 0, min(len(old), len(segments))
-    while same < most and (old[same] is segments[same] or old[same] == segments[same]):
+    same, most = 0, min(len(old), len(rows))
+    while same < most and (old[same] is rows[same] or old[same] == rows[same]):
         same += 1
-    if same == len(old) == len(segments):
+    if same == len(old) == len(rows):
         return names
-    if same == len(old) - 1 == len(segments) - 2 and old[same].occurred_from == segments[same].occurred_from:
+    if same == len(old) - 1 == len(rows) - 2 and old[same][0] == rows[same][0]:
         # As most do: the last one ended and another goes on from there.
         return (*names[:same], (position, first), (position, first + 1))
-    kept = {segment.occurred_from: (segment, name) for segment, name in zip(old[same:], names[same:], strict=True)}
+    kept = {row[0]: (row, name) for row, name in zip(old[same:], names[same:], strict=True)}
     result = list(names[:same])
     fresh = first
-    for segment in segments[same:]:
-        was = kept.get(segment.occurred_from)
-        if was is not None and was[0] == segment:
+    for row in rows[same:]:
+        was = kept.get(row[0])
+        if was is not None and was[0] == row:
             result.append(was[1])
         else:
             result.append((position, fresh))

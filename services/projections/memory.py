@@ -6,11 +6,16 @@ import itertools
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from datetime import date
+from operator import add
+from typing import Any, Literal, TypeVar
 from uuid import UUID
 
-from services.projections.port import LIVE, Build, BuildGone, TableChanges
-from services.projections.tables import DayRow, DossierRow, SegmentRow
+from services.domain.statistics.month_to_date import Held
+from services.projections.port import LIVE, Build, BuildGone, MonthToDate, TableChanges
+from services.projections.tables import DayRow, DossierRow, PapersRow, SegmentRow, StepRow
+
+_Bitemporal = TypeVar("_Bitemporal", SegmentRow, PapersRow)
 
 
 @dataclass(slots=True)
@@ -106,17 +111,22 @@ class MemoryReadModels:
 
     async def segments(self, tenant: str, *, as_of: int) -> list[SegmentRow]:
         rows = [SegmentRow(*row) for row in self._rows("dossier_segments", tenant, "segments").values()]
-        believed = [row for row in rows if row.known_from <= as_of and (row.known_to is None or row.known_to > as_of)]
-        return sorted(
-            believed,
-            key=lambda row: (
-                *(row.least_system, row.least_code),
-                row.occurred_from,
-            ),
-        )
+        return _believed(rows, as_of)
+
+    async def papers(self, tenant: str, *, as_of: int) -> list[PapersRow]:
+        return _believed([PapersRow(*row) for row in self._rows("dossier_papers", tenant, "papers").values()], as_of)
 
     async def days(self, tenant: str) -> list[DayRow]:
         return sorted(DayRow(*row) for row in self._rows("agency_day", tenant, "days").values() if any(row[4:]))
+
+    async def month_to_date(self, tenant: str, day: date) -> MonthToDate:
+        first = day.replace(day=1)
+        sums: dict[Held, tuple[int, ...]] = {}
+        for row in map(StepRow._make, self._rows("month_to_date", tenant, "steps").values()):
+            if row.ended_on >= first and (row.day < first if row.span == "month" else first <= row.day <= day):
+                held, counts = Held(row.agency, row.before, row.ended_on), row[5:]
+                sums[held] = tuple(map(add, sums.get(held, (0,) * len(counts)), counts))
+        return MonthToDate((await self.positions(tenant)).get("month_to_date", 0), sums)
 
     def _find(self, projection: str, tenant: str, stage: str) -> _Build | None:
         for build in self._builds:
@@ -149,6 +159,11 @@ def _write(rows: dict[tuple[Any, ...], tuple[Any, ...]], change: TableChanges) -
     for counted in change.counted:
         before = rows.get(counted[:key], (0,) * len(columns))[key:]
         rows[counted[:key]] = (*counted[:key], *(a + b for a, b in zip(before, counted[key:], strict=True)))
+
+
+def _believed(rows: list[_Bitemporal], as_of: int) -> list[_Bitemporal]:
+    believed = [row for row in rows if row.known_from <= as_of and (row.known_to is None or row.known_to > as_of)]
+    return sorted(believed, key=lambda row: (row.least_system, row.least_code, row.occurred_from))
 
 
 def _by_id(row: DossierRow) -> UUID:

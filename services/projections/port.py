@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final, NamedTuple, Protocol
 
-from services.projections.tables import DayRow, DossierRow, SegmentRow
+from services.domain.statistics.month_to_date import Held
+from services.projections.tables import DayRow, DossierRow, PapersRow, SegmentRow
 from services.runtime.unavailable import DatabaseUnavailable
 
 LIVE: Final = 0
@@ -51,6 +53,17 @@ class Build:
 
     number: int
     position: int
+
+
+class MonthToDate(NamedTuple):
+    """What the steps of a month come to at the end of a local day, true at one position of the log."""
+
+    position: int
+    counts: Mapping[Held, tuple[int, ...]]
+    """Who has dossiers → how many in each of the `CLASSES` of `services.domain.statistics.month_to_date`.
+
+    Who has none any more may be there with zeros.
+    """
 
 
 class ReadModels(Protocol):
@@ -109,6 +122,14 @@ class ReadModels(Protocol):
         """Every row of the segments that was believed at a position, in order of least code and time."""
         ...
 
+    async def papers(self, tenant: str, *, as_of: int) -> list[PapersRow]:
+        """Every row of the papers that was believed at a position, in order of least code and time."""
+        ...
+
     async def days(self, tenant: str) -> list[DayRow]:
         """Every row of the flows by day; rows of zeros left out."""
+        ...
+
+    async def month_to_date(self, tenant: str, day: date) -> MonthToDate:
+        """The figures from the first of a day's month to its end; position 0 for a tenant nothing is known of."""
         ...

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from services.projections.port import LIVE, Build, BuildGone, ReadModelsUnavailable, TableChanges
+from services.domain.statistics.month_to_date import Held
+from services.projections.port import LIVE, Build, BuildGone, MonthToDate, ReadModelsUnavailable, TableChanges
 from services.projections.statements import STATEMENTS, TABLE_STATEMENTS, TABLES_OF
-from services.projections.tables import DayRow, DossierRow, SegmentRow
+from services.projections.tables import DayRow, DossierRow, PapersRow, SegmentRow
 from services.runtime.database import translated
 
 if TYPE_CHECKING:
@@ -139,9 +141,20 @@ class PostgresReadModels:
             rows = await self._pool.fetch(STATEMENTS.segments_as_of, tenant, as_of)
         return [SegmentRow(*(row[name] for name in SegmentRow._fields)) for row in rows]
 
+    async def papers(self, tenant: str, *, as_of: int) -> list[PapersRow]:
+        with translated(ReadModelsUnavailable):
+            rows = await self._pool.fetch(STATEMENTS.papers_as_of, tenant, as_of)
+        return [PapersRow(*(row[name] for name in PapersRow._fields)) for row in rows]
+
     async def days(self, tenant: str) -> list[DayRow]:
         with translated(ReadModelsUnavailable):
             return [DayRow(*row) for row in await self._pool.fetch(STATEMENTS.days, tenant)]
+
+    async def month_to_date(self, tenant: str, day: date) -> MonthToDate:
+        with translated(ReadModelsUnavailable):
+            rows = await self._pool.fetch(STATEMENTS.month_to_date, tenant, day.replace(day=1), day)
+        counts = {Held(*row[1:4]): tuple(row[4:]) for row in rows if row["agency"] is not None}
+        return MonthToDate(rows[0]["position"] if rows else 0, counts)
 
 
 async def _advance(

@@ -31,9 +31,12 @@ class Statements:
     live_build: str
     states: str
     segments_as_of: str
+    papers_as_of: str
     days: str
+    month_to_date: str
     flow: str
     cases: str
+    case_papers: str
 
 
 STATEMENTS: Final = load_statements(Statements, _FOLDER)
@@ -46,6 +49,8 @@ TABLE_STATEMENTS: Final = {
 TABLES_OF: Final = {
     "dossiers": ("dossiers", "codes"),
     "dossier_segments": ("segments",),
+    "dossier_papers": ("papers",),
     "agency_day": ("days",),
+    "month_to_date": ("steps",),
 }
 """The tables that hold a projection's rows."""

@@ -94,6 +94,34 @@ class SegmentRow(NamedTuple):
     supplements: int
 
 
+class PapersRow(NamedTuple):
+    """What was believed of a dossier's papers, from one position to another, from one moment to another.
+
+    Bounds and name as of a `SegmentRow`, the rest as of `Papers`.
+    """
+
+    known_from: int
+    ordinal: int
+    known_to: int | None
+    dossier: UUID
+    least_system: str
+    least_code: str
+    occurred_from: datetime
+    occurred_to: datetime | None
+    components_digitised: int | None
+    components_reused: int | None
+    results_digitised: int | None
+    documents_signed: int | None
+    documents_signed_digitally: int | None
+    paid_online: bool | None
+    fee_zero: bool | None
+    identity_verified: bool | None
+    national_at: datetime | None
+    first_supplement_at: datetime | None
+    supplement_since: datetime | None
+    supplement_seconds: int | None
+
+
 class DayRow(NamedTuple):
     """How many dossiers came in, were resolved or left on one local day, as is known now; "" is an absent value."""
 
@@ -107,3 +135,33 @@ class DayRow(NamedTuple):
     resolved_late: int
     resolved_no_due_date: int
     voided: int
+
+
+class StepRow(NamedTuple):
+    """By how many dossiers the figures of the month to date change on one local day against the day before.
+
+    A row of a `day` has the steps of that day, one of a `month` all of that month under its first. The next three
+    say who has the dossiers, see `Held`, and the rest are the `CLASSES` of `services.domain.statistics.month_to_date`.
+    """
+
+    span: str
+    day: date
+    agency: str
+    before: str
+    ended_on: date
+    carried_over: int
+    received_online: int
+    received_direct: int
+    received_channel_unknown: int
+    reopened: int
+    resolved_on_time: int
+    resolved_late: int
+    resolved_no_due_date: int
+    in_hand_not_due: int
+    in_hand_overdue: int
+    in_hand_no_due_date: int
+    voided: int
+    resolved_early: int
+    falls_due: int
+    stock_before: int
+    stock_voided: int

@@ -1,4 +1,4 @@
-"""The projector: event bytes → three read models, exactly once; and making each of them again from the whole log."""
+"""The projector: event bytes → five read models, exactly once; and making each of them again from the whole log."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.bench.stage import Stage, Stuck
 if TYPE_CHECKING:
     from asyncpg import Pool, Record
 
-TABLES: Final = ("dossiers", "codes", "segments", "days")
+TABLES: Final = ("dossiers", "codes", "segments", "papers", "days", "steps")
 
 
 async def _project(stage: Stage, pool: Pool[Record], store: PostgresEventStore, head: int) -> tuple[float, float]:
@@ -76,7 +76,7 @@ async def measure(stage: Stage, pool: Pool[Record], store: PostgresEventStore, h
     read_s = await _read(store, head) * 1_000_000 / head
     rows = [
         Row(
-            name="projector, exactly-once effect, all three projections",
+            name="projector, exactly-once effect, all five projections",
             value=head / projected_s,
             unit="events/s",
             limit="reading alone, and a bare COPY of the rows they ended as",

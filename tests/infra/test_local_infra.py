@@ -63,6 +63,8 @@ def test_a_child_of_a_killed_server_is_waited_for(tmp_path: Path, monkeypatch: p
     shutil.copy(shutil.which("sleep") or "", program)
     with subprocess.Popen([program, "60"], cwd=server.data) as child:
         try:
+            while Path(f"/proc/{child.pid}/comm").read_text().strip() != "postgres":
+                pass  # begun, but not yet under its name: Popen is told of the one before the other
             with pytest.raises(LocalError, match=f"still running on .* as process {child.pid}"):
                 postgres.await_old_server(server)
         finally:

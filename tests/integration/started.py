@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -37,6 +38,12 @@ class Started:
                     return False
 
             await until(says_so)
+
+    async def lanes(self) -> list[dict[str, Any]]:
+        """What it says of its inputs now."""
+        async with httpx.AsyncClient(trust_env=False) as client:
+            found: list[dict[str, Any]] = (await client.get(f"{self.url}/status")).json()["lanes"]
+            return found
 
     async def stop(self) -> int:
         """Ask it to end and give its exit code."""

@@ -109,8 +109,8 @@ def edge_of(seed: int) -> date:
     return EDGES[seed % len(EDGES)]
 
 
-def province(seed: int) -> Province:
-    """The province of a seed: 20 to 60 dossiers, 3 to 6 agencies on several levels, 4 to 8 procedures."""
+def province(seed: int, *, dossiers: int | None = None) -> Province:
+    """The province of a seed: 20 to 60 dossiers or so many, 3 to 6 agencies on several levels, 4 to 8 procedures."""
     from tests.oracle.scenarios import SCENARIOS, wander
 
     rng = random.Random(seed)
@@ -127,7 +127,7 @@ def province(seed: int) -> Province:
     )
     for scenario in SCENARIOS:
         scenario(made, rng)
-    for _ in range(max(0, rng.randint(20, 60) - len(made.dossiers))):
+    for _ in range(max(0, (dossiers or rng.randint(20, 60)) - len(made.dossiers))):
         wander(made, rng)
     return made
 

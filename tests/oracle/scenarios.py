@@ -23,6 +23,12 @@ def promised(rng: random.Random, at: int, most: int = 20) -> int:
     return rng.choice((day, midnight + 17 * HOUR, midnight))
 
 
+def next_month(at: int) -> int:
+    """The first instant of the month after a moment."""
+    day = datetime.fromtimestamp(at, LOCAL).date()
+    return local(date(day.year + day.month // 12, day.month % 12 + 1, 1))
+
+
 def received(made: Province, dossier: Dossier, rng: random.Random, at: int, *, due_at: int | None) -> None:
     """Handed in, where it came online, and accepted."""
     if dossier.channel == "online":
@@ -212,6 +218,8 @@ def wander(made: Province, rng: random.Random) -> None:
             dossier.then("refused", at + DAY)
             return
         at += 2 * DAY
+    if rng.random() < 0.1:
+        at = next_month(at) - rng.choice((0, 0, 1))
     move_at_edge(made, dossier, at)
     dossier.then("accepted", at, due_at=None if rng.random() < 0.06 else promised(rng, at))
     ways = _Ways(made, dossier, rng)
@@ -264,9 +272,7 @@ class _Ways:
         at = self.dossier.last + int(self.rng.expovariate(1 / (6 * DAY))) + 1
         chance = self.rng.random()
         if chance < 0.12:
-            moment = datetime.fromtimestamp(at, LOCAL).date()
-            following = date(moment.year + moment.month // 12, moment.month % 12 + 1, 1)
-            return local(following) - self.rng.choice((0, 0, 1))
+            return next_month(at) - self.rng.choice((0, 0, 1))
         last_due = next((act.due_at for act in reversed(self.dossier.acts) if act.due_at is not None), None)
         if chance < 0.2 and last_due is not None and last_due > self.dossier.last:
             return last_due + self.rng.choice((-1, 0, 1))

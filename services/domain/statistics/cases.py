@@ -13,6 +13,7 @@ from typing import Any, Final
 import polars as pl
 
 from services.domain.dossier import CodeKey, Segment
+from services.domain.papers import Papers
 from services.domain.statistics.flow import just_before
 
 _INSTANT: Final = pl.Datetime("us", "UTC")
@@ -54,11 +55,6 @@ SCHEMA: Final[dict[str, Any]] = {
 """Column → type. `system` and `code` are the dossier's least code; a moment at which it was unknown shows nulls."""
 
 
-def looks_now(expressions: Iterable[pl.Expr]) -> bool:
-    """Whether any of these looks at what is known latest: then dossiers that came after the period are cases too."""
-    return any(name.startswith("now_") for expression in expressions for name in expression.meta.root_names())
-
-
 def with_later_ones(cases: pl.DataFrame) -> pl.DataFrame:
     """The cases, those that came after the period told apart by what is known of them now."""
     came_later = pl.col("void").is_null()
@@ -66,6 +62,52 @@ def with_later_ones(cases: pl.DataFrame) -> pl.DataFrame:
         pl.when(came_later).then(f"now_{name}").otherwise(name).alias(name)
         for name in ("agency", "procedure", "channel")
     )
+
+
+PAPERS: Final[dict[str, Any]] = {
+    "components_digitised": pl.Int32,
+    "components_reused": pl.Int32,
+    "results_digitised": pl.Int32,
+    "documents_signed": pl.Int32,
+    "documents_signed_digitally": pl.Int32,
+    "paid_online": pl.Boolean,
+    "fee_zero": pl.Boolean,
+    "identity_verified": pl.Boolean,
+    "national_at": _INSTANT,
+    "first_supplement_at": _INSTANT,
+    "supplement_since": _INSTANT,
+    "supplement_seconds": pl.Int64,
+}
+"""What is seen of a dossier's papers just before the period closes: the fields of `Papers` of the same names."""
+
+PAPERS_BEFORE: Final = ("documents_signed", "documents_signed_digitally")
+"""What of them is looked at just before the period too: signing is counted by its own date."""
+
+PAPERS_SCHEMA: Final[dict[str, Any]] = {
+    "system": pl.String,
+    "code": pl.String,
+    **PAPERS,
+    **{f"before_{name}": PAPERS[name] for name in PAPERS_BEFORE},
+}
+PAPER_COLUMNS: Final = frozenset(PAPERS_SCHEMA) - {"system", "code"}
+
+
+def papers_of(
+    dossiers: Iterable[tuple[Sequence[Papers], CodeKey]], *, opens: datetime, closes: datetime
+) -> pl.DataFrame:
+    """The papers of the same dossiers at the same moments; those of which nobody had said anything are left out."""
+    rows: list[tuple[Any, ...]] = []
+    for papers, (system, code) in dossiers:
+        close, before = just_before(papers, closes), just_before(papers, opens)
+        if close is not None:
+            were = [None if before is None else getattr(before, name) for name in PAPERS_BEFORE]
+            rows.append((system, code, *(getattr(close, name) for name in PAPERS), *were))
+    return pl.DataFrame(rows, schema=PAPERS_SCHEMA, orient="row")
+
+
+def with_papers(cases: pl.DataFrame, papers: pl.DataFrame) -> pl.DataFrame:
+    """The cases with what is known of their papers beside them."""
+    return cases.join(papers, on=("system", "code"), how="left")
 
 
 def cases_of(

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 from hashlib import sha256
 from typing import Final
 
 import polars as pl
 
-from services.domain.statistics.definition import Cell, Definition, Dimension, Question, Words
+from services.domain.statistics.definition import NOTHING_GIVEN, Cell, Definition, Dimension, Given, Question, Words
+from services.domain.statistics.figures import Figure, figures_of, unknown_figures
 
 BREACH_CODES_MAX: Final = 20
 GIVEN_UP_BY: Final = ("agency", "level")
 """Dimensions by which a dossier may have belonged elsewhere before the period."""
 LINES_AT_ONCE: Final = 100_000
-_CENT: Final = Decimal("0.01")
-
-Figure = int | float | None
-"""None: not known, or a share of nothing; the reason stands beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +53,8 @@ class Part:
     """Some of the cases, counted one by one: what is left of them to be summed. Small, so that a country fits."""
 
     kept: pl.DataFrame
-    """A row a dossier that counts: its `line`, its dimensions, and `#key` for each measured cell."""
+    """A row a dossier that counts: its `line`, its dimensions, `#key` for each measured cell, and for those that count
+    different values `=key` with its own."""
     said: frozenset[str]
     """Facts that cells need which somebody said here."""
     empty: bool
@@ -68,6 +65,12 @@ def mark(cases: pl.DataFrame, definition: Definition, question: Question) -> pl.
     """The cases with one more column a measured cell, named `#` and its key: 0 where a dossier is not behind it."""
     measured = {f"#{key}": as_number(expression) for key, expression in definition.measure(question).items()}
     return cases.with_columns(**measured)
+
+
+def columns_of(definition: Definition, question: Question) -> frozenset[str]:
+    """The columns of cases that a definition looks at."""
+    measured = {name for one in definition.measure(question).values() for name in one.meta.root_names()}
+    return frozenset(measured.union(*(cell.needs for cell in definition.cells)))
 
 
 def as_number(expression: pl.Expr) -> pl.Expr:
@@ -93,6 +96,7 @@ def part_of(cases: pl.DataFrame, definition: Definition, question: Question, *, 
         pl.concat_str("system", pl.lit("/"), "code", pl.lit("\n")).alias("line"),
         pl.col(dimensions).cast(pl.Categorical),
         pl.col(keys),
+        *(_value(cell).cast(pl.Categorical) for cell in definition.cells if cell.distinct),
     )
     kept = kept.with_columns(kept[key].shrink_dtype() for key in keys)
     return Part(
@@ -103,19 +107,27 @@ def part_of(cases: pl.DataFrame, definition: Definition, question: Question, *, 
     )
 
 
-def total_of(parts: Sequence[Part], definition: Definition, *, by: Sequence[Dimension], lists: bool = False) -> Counted:
+def total_of(
+    parts: Sequence[Part],
+    definition: Definition,
+    *,
+    by: Sequence[Dimension],
+    lists: bool = False,
+    given: Given = NOTHING_GIVEN,
+) -> Counted:
     """What the parts come to; there is at least one. `lists` as for `count`."""
     kept = pl.concat([part.kept for part in parts], how="vertical_relaxed")
     keys = tuple(name for name in kept.columns if name.startswith("#"))
-    unknown = _unknown(parts, definition)
+    said = None if all(part.empty for part in parts) else frozenset[str]().union(*(part.said for part in parts))
+    unknown = unknown_figures(definition, said, given)
     if lists:
         kept = kept.sort("line")
     rows = [
         row
         for depth in range(1, len(by) + 1)
-        for row in _rows(kept, definition, keys, by[:depth], unknown, lists=lists)
+        for row in _rows(kept, definition, keys, by[:depth], unknown, given, lists=lists)
     ]
-    [whole] = _rows(kept, definition, keys, (), unknown, lists=False)
+    [whole] = _rows(kept, definition, keys, (), unknown, given, lists=False)
     total = Row(whole.labels, whole.figures, _list_hashes(kept, keys))
     return Counted(tuple(sorted(rows, key=lambda row: _place(row, by))), total, unknown, _all_breaches(parts))
 
@@ -137,6 +149,7 @@ def _rows(
     keys: Sequence[str],
     by: Sequence[Dimension],
     unknown: Mapping[str, Words],
+    given: Given,
     *,
     lists: bool,
 ) -> list[Row]:
@@ -149,7 +162,9 @@ def _rows(
     return [
         Row(
             {name: record[name] for name in by},
-            _figures(definition, {key[1:]: record[key] or 0 for key in keys}, unknown),
+            figures_of(
+                definition, {key[1:]: record[key] or 0 for key in keys} | _given_for(record, by, given), unknown
+            ),
             {key[1:]: sha256((record[f"list{key}"] or "").encode()).hexdigest() for key in keys} if lists else {},
         )
         for record in grouped.iter_rows(named=True)
@@ -158,7 +173,11 @@ def _rows(
 
 
 def _grouped(kept: pl.DataFrame, keys: Sequence[str], by: Sequence[Dimension], *, lists: bool) -> pl.DataFrame:
-    sums = [pl.col(key).sum() for key in keys]
+    values = {name[1:] for name in kept.columns if name.startswith("=")}
+    sums = [
+        pl.col(f"={key[1:]}").drop_nulls().n_unique().alias(key) if key[1:] in values else pl.col(key).sum()
+        for key in keys
+    ]
     texts = [pl.col("line").filter(pl.col(key) != 0).str.join("").alias(f"list{key}") for key in keys] if lists else []
     return kept.group_by(by).agg(*sums, *texts) if by else kept.select(*sums, *texts)
 
@@ -169,42 +188,19 @@ def _beside(one: pl.DataFrame, other: pl.DataFrame, by: Sequence[Dimension]) -> 
     return one.join(other, on=by, how="full", nulls_equal=True, coalesce=True)
 
 
-def _figures(definition: Definition, measured: Mapping[str, int], unknown: Mapping[str, Words]) -> dict[str, Figure]:
-    figures: dict[str, Figure] = {}
-    for cell in definition.cells:
-        if cell.key in unknown:
-            figures[cell.key] = None
-        elif cell.share is not None:
-            figures[cell.key] = _share(cell, measured)
-        else:
-            figures[cell.key] = measured[cell.key]
-    return figures
+def _value(cell: Cell) -> pl.Expr:
+    value = pl.concat_str([pl.col(name).fill_null("") for name in cell.distinct], separator="\n")
+    return pl.when(pl.col(f"#{cell.key}") != 0).then(value).alias(f"={cell.key}")
 
 
-def _share(cell: Cell, measured: Mapping[str, int]) -> float | None:
-    assert cell.share is not None
-    of, whole = (measured[key] for key in cell.share)
-    if whole == 0:
-        return None
-    share = Decimal(of) * 100 / Decimal(whole)
-    if cell.points is None:
-        return float(share.quantize(_CENT, ROUND_HALF_UP))
-    points = Decimal(str(cell.points))
-    return float(min(points, share * points / Decimal(str(cell.threshold))).quantize(_CENT, ROUND_HALF_UP))
-
-
-def _unknown(parts: Sequence[Part], definition: Definition) -> dict[str, Words]:
-    if all(part.empty for part in parts):
+def _given_for(record: Mapping[str, str | None], by: Sequence[Dimension], given: Given) -> dict[str, int]:
+    # What others counted is known of agencies and of the whole, of no other row.
+    if by not in ((), ("agency",)):
         return {}
-    said = frozenset[str]().union(*(part.said for part in parts))
-    return {
-        cell.key: Words(
-            f"không rõ: chưa hệ thống nào cho biết {', '.join(missing)}",
-            f"not known: no system of this tenant ever said {', '.join(missing)}",
-        )
-        for cell in definition.cells
-        if (missing := [need for need in cell.needs if need not in said])
-    }
+    agency = record["agency"] if by else None
+    if by and agency is None:
+        return {}
+    return {name: figures[agency] for name, figures in given.items() if agency in figures}
 
 
 def _breaches(marked: pl.DataFrame, definition: Definition) -> tuple[Breach, ...]:

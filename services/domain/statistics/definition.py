@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import polars as pl
 
@@ -65,17 +65,23 @@ class Bug:
         return there and self.name not in question.mended
 
 
+Given = Mapping[str, Mapping[str | None, int]]
+"""Name of a figure that others counted → agency (None: the whole tenant) → the figure; an absent one is unknown."""
+NOTHING_GIVEN: Final[Given] = {}
+
 Measure = Callable[[Question], Mapping[str, pl.Expr]]
 """Key of a cell → an expression over cases: a condition whose dossiers are counted, or a number that is added up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """One figure of a row, measured, or made of measured ones.
+    """One figure of a row: measured, given by others, or made of figures that stand before it.
 
     `group`: the headings above it on the form. `needs`: facts without any of which, in the whole tenant, the figure is
-    not known. `share`: numerator and denominator, in per cent. `points`: of a share, the most it can score, reached at
-    `threshold` per cent.
+    not known; `unknown`: why it is not known whatever was said. What is made of an unknown figure is unknown too.
+    `share`: numerator and denominator, in per cent, which `times` multiplies by another share. `points`: of a share,
+    the most it can score, reached at `threshold` per cent. `mean`: a sum and how many it is spread over, in units each
+    of which is `unit` of the sum's. `largest`: of these cells.
     """
 
     key: str
@@ -84,9 +90,28 @@ class Cell:
     needs: tuple[str, ...] = ()
     given_up: bool = False
     """Whether it counts in the row of the agency that had the dossier before the period, not of the one that has it."""
+    unknown: Words | None = None
+    distinct: tuple[str, ...] = ()
+    """Columns: not the dossiers behind it are counted but how many different values of these they have."""
+    given: str | None = None
+    """The name of a figure that was counted elsewhere, see `Given`."""
+    largest: tuple[str, ...] = ()
+    mean: tuple[str, str] | None = None
+    unit: int = 1
     share: tuple[str, str] | None = None
+    times: tuple[str, str] | None = None
     points: float | None = None
     threshold: float = 100.0
+
+    @property
+    def made_of(self) -> tuple[str, ...]:
+        """The cells it is made of; none where it is measured or given."""
+        return (*(self.share or ()), *(self.times or ()), *(self.mean or ()), *self.largest)
+
+    @property
+    def measured(self) -> bool:
+        """Whether dossiers stand behind it."""
+        return not self.made_of and self.given is None and self.unknown is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from hashlib import sha256
-from typing import Final, Literal, get_args
+from typing import Final, Literal, TypeVar, get_args
 
 from services.domain.dossier import CodeKey, Segment
+from services.domain.papers import Papers
 
 VERSION: Final = 1
 """Of this definition. A changed rule makes another report, never a changed one."""
@@ -40,25 +41,35 @@ WENT_OR_STAYED: Final[tuple[Figure, ...]] = FIGURES[5:11]
 """A dossier is in one figure of `CAME` and in one of these, or in none of either: the identity of the form."""
 
 
-def just_before(segments: Sequence[Segment], instant: datetime) -> Segment | None:
+_Row = TypeVar("_Row", Segment, Papers)
+
+
+def just_before(timeline: Sequence[_Row], instant: datetime) -> _Row | None:
     """How a dossier stood just before an instant; None if nothing had been said of it by then."""
-    for segment in reversed(segments):
-        if segment.occurred_from < instant:
-            return segment
+    for row in reversed(timeline):
+        if row.occurred_from < instant:
+            return row
     return None
 
 
 def classify(
     segments: Sequence[Segment], *, opens: datetime, closes: datetime, zone: tzinfo, due: Due
 ) -> frozenset[Figure]:
-    """The figures of the period [opens, closes) that one dossier counts in.
+    """The figures of the period [opens, closes) that one dossier counts in."""
+    now, before = just_before(segments, closes), just_before(segments, opens)
+    return figures_seen(now, before, opens=opens, closes=closes, zone=zone, due=due)
+
+
+def figures_seen(
+    now: Segment | None, before: Segment | None, *, opens: datetime, closes: datetime, zone: tzinfo, due: Due
+) -> frozenset[Figure]:
+    """The same of a dossier that stands as `now` just before `closes` and stood as `before` just before `opens`.
 
     Received (tiếp nhận trong kỳ) by the time of acceptance, carried over (từ kỳ trước) if it was accepted and not ended
     before the period, reopened if the end that was in force then is in force no more, resolved (đã giải quyết) if its
     end falls into the period, else in hand (đang giải quyết). A void dossier counts nowhere but in the period in which
     it became void.
     """
-    now, before = just_before(segments, closes), just_before(segments, opens)
     if now is None:
         return frozenset()
     if now.void:

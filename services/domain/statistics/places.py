@@ -1,14 +1,26 @@
-"""Puts what is declared of procedures to cases: the field they belong to."""
+"""Puts what is declared of procedures to cases: field, papers asked for, fee, and when the statutory limit is over."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
+from typing import Any, Final
 
 import polars as pl
 
 from services.domain.catalogue import Catalogue
+from services.domain.working_time.calendar import Calendar
+from services.domain.working_time.columns import due_column
+
+DECLARED: Final[dict[str, Any]] = {
+    "field": pl.String,
+    "components_due": pl.Int32,
+    "paper_result": pl.Boolean,
+    "fee": pl.Boolean,
+    "limit": pl.Int64,
+    "limit_unit": pl.String,
+}
+"""What cases get of their procedures. Null: nobody declared it, which is neither no nor none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,20 +30,31 @@ class Places:
     A code that nobody declared has no field: it is shown so, never left out.
     """
 
-    field_of: Mapping[str, str] = field(default_factory=dict)
-    """Procedure → field (lĩnh vực)."""
+    procedures: pl.DataFrame
+    """A row a `procedure`, with the columns of `DECLARED`."""
+    calendar: Calendar | None = None
+    """By which statutory limits are reckoned where no due date was promised; without one they are not known."""
 
 
 def place(cases: pl.DataFrame, places: Places) -> pl.DataFrame:
-    """The cases with a column `field` (lĩnh vực)."""
-    if not places.field_of:
-        return cases.with_columns(pl.lit(None, dtype=pl.String).alias("field"))
-    codes, fields = (pl.Series(list(names), dtype=pl.String) for names in (places.field_of, places.field_of.values()))
-    named = pl.col("procedure").replace_strict(codes, fields, default=None, return_dtype=pl.String)
-    return cases.with_columns(named.alias("field"))
+    """The cases with the columns of `DECLARED`, and `law_due_at`: when the statutory limit of those without a due date
+    is over, counted from the acceptance and not yet prolonged by what the citizen took."""
+    placed = cases.join(places.procedures, on="procedure", how="left", maintain_order="left")
+    if places.calendar is None:
+        return placed.with_columns(pl.lit(None, dtype=placed.schema["due_at"]).alias("law_due_at"))
+    starts = placed.select(pl.when(pl.col("due_at").is_null()).then("accepted_at"))["accepted_at"]
+    due = due_column(places.calendar, starts=starts, values=placed["limit"], units=placed["limit_unit"])
+    return placed.with_columns(due.dt.convert_time_zone("UTC").alias("law_due_at"))
 
 
-def places_of(catalogue: Catalogue, *, on: date) -> Places:
+def places_of(catalogue: Catalogue, *, on: date, calendar: Calendar | None = None) -> Places:
     """What a catalogue says on a day of every procedure it ever had."""
     known = (catalogue.latest(code, on) for code in catalogue.declared.by_code)
-    return Places(field_of={one.code: one.field for one in known if one is not None and one.field is not None})
+    rows = [
+        (one.code, one.field, one.components, one.paper_result, one.fee, one.limit, one.unit)
+        for one in known
+        if one is not None
+    ]
+    return Places(
+        procedures=pl.DataFrame(rows, schema={"procedure": pl.String, **DECLARED}, orient="row"), calendar=calendar
+    )

@@ -13,9 +13,9 @@ from typing import Final
 
 import polars as pl
 
-from contracts.codes import FORM_LEVEL
 from services.domain.agencies.agency import REASONS, NotKnown
 from services.domain.agencies.dimension import Agencies
+from services.domain.agencies.seat import seat_of
 from services.domain.statistics.definition import Mode, Question, Words
 from services.domain.statistics.terms import local_day
 
@@ -50,7 +50,10 @@ def seat(
     unseated: list[Unseated] = []
     for column, on in (("agency", "#day"), ("before_agency", "#before")):
         counted = seated.group_by(column, on).agg(counts.sum()).sort(column, on).iter_rows()
-        seats = [(code, number, *_seat(agencies, code, number, mode, last), many) for code, number, many in counted]
+        seats = [
+            (code, number, *seat_of(agencies, code, _EPOCH + timedelta(days=number), mode=mode, last=last), many)
+            for code, number, many in counted
+        ]
         if column == "agency":
             unseated = [
                 Unseated(code, Words(*REASONS[at.reason]), at.candidates, many)
@@ -64,18 +67,6 @@ def seat(
         level = "level" if column == "agency" else "before_level"
         seated = seated.with_columns(pl.col("#level").alias(level)).drop("#seat", "#level")
     return seated.drop("#day", "#before"), tuple(_summed(unseated))
-
-
-def _seat(
-    agencies: Agencies, code: str | None, number: int, mode: Mode, last: date
-) -> tuple[str | None, str | None, NotKnown | None]:
-    day = _EPOCH + timedelta(days=number)
-    found = agencies.as_was(code, day) if mode == "as_was" else agencies.as_is(code, said_on=day, report_on=last)
-    if not isinstance(found, NotKnown):
-        return found.code, FORM_LEVEL[found.level], None
-    if found.reason == "undeclared":
-        return code, None, None
-    return None, None, found
 
 
 def _summed(unseated: Iterable[Unseated]) -> Iterable[Unseated]:

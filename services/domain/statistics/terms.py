@@ -85,7 +85,11 @@ def no_due_date(*, of: str = "") -> pl.Expr:
 
 def passed(question: Question, moment: pl.Expr, *, of: str = "") -> pl.Expr:
     """Whether the due date lies before a moment; false where there is none. By day it holds until that day is over."""
-    due = pl.col(f"{of}due_at")
+    return lies_before(question, pl.col(f"{of}due_at"), moment)
+
+
+def lies_before(question: Question, due: pl.Expr, moment: pl.Expr) -> pl.Expr:
+    """The same of any promised date."""
     before = due < moment if question.due == "instant" else local_day(question, due) < local_day(question, moment)
     return before.fill_null(value=False)
 

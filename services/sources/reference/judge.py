@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from contracts.reference import CalendarDeclared
 from services.domain.dossier import Fact, fact_of_observation
 from services.domain.identity import OPERATOR
 from services.domain.reference import Reference, reference_of
 from services.domain.validity import Finding
+from services.domain.working_time.check import problems
+from services.domain.working_time.declared import declaration_of
 from services.sources.nearest import nearest
 from services.sources.row import Said, Unsaid
 
@@ -30,7 +33,18 @@ def contradictions(stated: Sequence[Said | Unsaid], in_log: Iterable[Fact]) -> l
     places = {one.observation.id: one.locator for one in stated if isinstance(one, Said)}
     now = reference_of([*kept, *_as_if_said_now(stated)])
     before = set(reference_of(known).findings)
-    return missing + [_sentence(one, places.get(one.fact), now) for one in now.findings if one not in before]
+    return [*missing, *_calendars(stated)] + [
+        _sentence(one, places.get(one.fact), now) for one in now.findings if one not in before
+    ]
+
+
+def _calendars(stated: Iterable[Said | Unsaid]) -> Iterator[str]:
+    for one in stated:
+        if isinstance(one, Said) and isinstance(one.observation.data, CalendarDeclared):
+            declared = declaration_of(one.observation.code, one.observation.data)
+            yield from (
+                f"{one.locator}: {declared.name} {declared.version}: {problem}" for problem in problems(declared)
+            )
 
 
 def _as_if_said_now(stated: Iterable[Said | Unsaid]) -> Iterator[Fact]:

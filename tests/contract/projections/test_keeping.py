@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from services.domain.reference import reference_of
+from services.domain.statistics.month_figures import AgencyFigures, figures_of
 from services.event_store.memory import MemoryEventStore
 from services.projections.follow import BrokenLog
 from services.projections.keep import PROJECTIONS, Keeper
@@ -17,6 +19,7 @@ from tests.unit.projections.made_log import T0, MadeLog
 StoreOf = Callable[[MadeLog], Awaitable[MemoryEventStore]]
 HOUR = timedelta(hours=1)
 T = "lang-son"
+DAYS = [date(2024, 1, day) for day in range(1, 8)] + [date(2024, 2, 1)]
 
 
 def eventful_log() -> MadeLog:
@@ -39,7 +42,19 @@ def eventful_log() -> MadeLog:
     log.say("one-stop", "A07", "unlinked", T0 + HOUR, {"system": "one-stop", "code": "B-7"})
     log.say("one-stop", "B-7", "processing_finished", T0 + 40 * HOUR)
     log.say("one-stop", "A02", "processing_finished", T0 + 80 * HOUR)
+    log.say("one-stop", "A04", "supplement_received", T0 + 60 * HOUR)
+    log.say("one-stop", "B-7", "component_digitised", T0 + 10 * HOUR, {"component": "G-1", "reused": True})
+    log.say("one-stop", "A07", "component_digitised", T0 + 11 * HOUR, {"component": "G-2"}, act_id="g")
+    log.say("one-stop", "A07", "linked", T0 + 2 * HOUR, {"system": "one-stop", "code": "B-7"})
+    log.say("one-stop", "A07", "retracted", T0 + 12 * HOUR, {"act": "component_digitised", "act_id": "g"})
     return log
+
+
+async def figures(models: ReadModels, day: date) -> dict[str | None, AgencyFigures]:
+    """The figures of the month to date that are not nothing, as no agency is declared."""
+    _, counts = await models.month_to_date(T, day)
+    found = figures_of(counts, reference_of(()).agencies, day=day)
+    return {agency: each for agency, each in found.items() if each != AgencyFigures()}
 
 
 async def everything(models: ReadModels, log: MadeLog) -> dict[str, Any]:
@@ -50,7 +65,9 @@ async def everything(models: ReadModels, log: MadeLog) -> dict[str, Any]:
         "living": living,
         "found": {code: await models.find(T, *code) for code in log.holders},
         "segments": [await models.segments(T, as_of=at) for at in range(len(log.events) + 1)],
+        "papers": [await models.papers(T, as_of=at) for at in range(len(log.events) + 1)],
         "days": await models.days(T),
+        "months": {day: await figures(models, day) for day in DAYS},
     }
 
 
@@ -60,7 +77,8 @@ async def test_however_it_is_cut_and_forgotten_the_rows_are_the_same(models: Rea
     await Keeper(store, models).catch_up(T, up_to=len(log.events))
     expected = await everything(models, log)
     assert expected["position"] == len(log.events)
-    assert len(expected["living"]) == 13
+    assert len(expected["living"]) == 12
+    assert sum(each.cells["3"] for each in expected["months"][DAYS[-1]].values()) > 3
     assert all(row.judgements is not None for row in expected["living"])
 
     for page, facts in ((1, 10_000), (3, 0), (7, 5)):
@@ -69,7 +87,7 @@ async def test_however_it_is_cut_and_forgotten_the_rows_are_the_same(models: Rea
 
 
 async def rebuilt(store: MemoryEventStore, models: ReadModels, *, page_events: int, facts_max: int) -> None:
-    for name in ("dossiers", "dossier_segments", "agency_day"):
+    for name in PROJECTIONS:
         build = await models.open_build(name, T, afresh=True)
         keeper = Keeper(
             store,

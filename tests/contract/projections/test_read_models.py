@@ -7,9 +7,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.codes import DossierStatus
+from services.domain.statistics.month_to_date import CLASSES, NOT_ENDED, Held
 from services.projections.agency_day import DAYS
 from services.projections.dossier_segments import SEGMENTS
 from services.projections.dossiers import CODES, DOSSIERS
+from services.projections.month_to_date import STEPS
 from services.projections.port import BuildGone, ReadModels, TableChanges
 from services.projections.tables import CodeRow, DayRow, DossierRow, SegmentRow
 from tests.unit.projections.made_log import T0
@@ -49,6 +51,33 @@ async def test_rows_are_written_only_from_the_position_they_follow(models: ReadM
     assert not await put(models, "dossiers", 4, 5, second)
     assert await models.find(T, "one-stop", "Hồ sơ 1") == dossier_row(one, 3)
     assert await models.positions(T) == {"dossiers": 3}
+
+
+async def test_steps_are_added_up_to_a_day_and_what_is_of_a_month_before_it_by_month(models: ReadModels) -> None:
+    here, gone = Held("H99.1", "", NOT_ENDED), Held("H99.1", "H99.2", date(2024, 2, 5))
+
+    def step(span: str, day: date, held: Held, number: int) -> tuple[object, ...]:
+        return (span, day, *held, *(number * (place + 1) for place in range(len(CLASSES))))
+
+    first = [
+        step("month", date(2024, 1, 1), here, 7),
+        step("day", date(2024, 1, 31), here, 100),  # in the month's sum already
+        step("month", date(2024, 2, 1), here, 5),  # the days say it
+        step("day", date(2024, 2, 5), here, 5),
+        step("day", date(2024, 2, 5), gone, 1),
+        step("day", date(2024, 2, 6), here, 50),  # not yet
+    ]
+    assert await put(models, "month_to_date", 0, 4, TableChanges(table=STEPS, counted=first))
+    again = [step("day", date(2024, 2, 5), gone, 2), step("day", date(2024, 2, 1), here, -3)]
+    assert await put(models, "month_to_date", 4, 6, TableChanges(table=STEPS, counted=again))
+    one = tuple(range(1, len(CLASSES) + 1))
+    assert await models.month_to_date(T, date(2024, 2, 5)) == (
+        6,
+        {here: tuple(9 * number for number in one), gone: tuple(3 * number for number in one)},
+    )
+    # In March the end of February is of no month to date any more.
+    assert (await models.month_to_date(T, date(2024, 3, 1))).counts == {here: tuple(12 * number for number in one)}
+    assert await models.month_to_date("nobody", date(2024, 2, 5)) == (0, {})
 
 
 async def test_two_at_once_from_the_same_position_write_once(models: ReadModels) -> None:

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 
 from services.event_store.postgres import PostgresEventStore
-from services.projections.keep import Keeper
+from services.projections.keep import PROJECTIONS, Keeper
 from services.projections.postgres import PostgresReadModels
 from services.runtime.postgres import open_pool
 from tests.unit.projections.made_log import MadeLog
@@ -197,7 +197,7 @@ async def test_nobody_says_where_the_database_is(khop: Khop) -> None:
     assert "`make up`" in ended.err
 
 
-@pytest.mark.parametrize("name", ["dossiers", "dossier_segments", "agency_day"])
+@pytest.mark.parametrize("name", PROJECTIONS)
 async def test_a_rebuild_gives_what_was_there(khop: Khop, recorded: MadeLog, postgres_dsn: str, name: str) -> None:
     async with open_pool(postgres_dsn, name="test") as pool:
         models = PostgresReadModels(pool)
@@ -208,7 +208,9 @@ async def test_a_rebuild_gives_what_was_there(khop: Khop, recorded: MadeLog, pos
             return [
                 (position, living),
                 [await models.segments("lang-son", as_of=at) for at in range(len(recorded.events) + 1)],
+                [await models.papers("lang-son", as_of=at) for at in range(len(recorded.events) + 1)],
                 await models.days("lang-son"),
+                await models.month_to_date("lang-son", date(2024, 2, 1)),
             ]
 
         before = await everything()
@@ -235,7 +237,7 @@ async def test_status_shows_positions_and_says_which_process_is_away(
     assert document["database"]["tenants"]["lang-son"] == {
         "head": head,
         "published": 0,
-        "read_models": {"dossiers": head, "dossier_segments": head, "agency_day": head},
+        "read_models": dict.fromkeys(PROJECTIONS, head),
     }
     [process] = document["processes"]
     assert process["answers"] is False
@@ -283,3 +285,26 @@ async def test_a_wrong_word_is_answered_with_the_right_ones(khop: Khop, recorded
     ):
         ended = await khop(*arguments)
         assert (ended.code, said in ended.err) == (2, True), (arguments, ended.err)
+
+
+async def test_the_indices_of_service_quality_say_what_nobody_told_instead_of_zero(
+    khop: Khop, recorded: MadeLog
+) -> None:
+    asked = ("report", "766", "--tenant", "lang-son", "--from", "2024-02-01", "--to", "2024-02-29")
+    ended = await khop(*asked, "--by", "agency", "--json")
+    assert (ended.code, ended.err) == (0, "")
+    document = ended.document
+    assert sorted(document["identity"]["reference"]) == ["agencies", "figures", "procedures"]
+    total = document["total"]
+    # A1 reopened, A2 ended an hour late, A3 and A4 still in hand: all four past their due date.
+    assert (total["2.1.of"], total["2.1.whole"], total["2.1.rate"], total["2.1.score"]) == (0, 4, 0.0, 0.0)
+    # A3 and A4 were accepted in February, neither of them online, both of procedure 9.1.
+    assert (total["1.4.received"], total["3.2.of"], total["3.2.whole"]) == (2, 0, 1)
+    for key in ("1.4.rate", "3.6.of", "4.1.rate", "4.3.of", "4.4.rate", "4.5b.score"):
+        assert total[key] is None
+        assert document["unknown"][key]["vi"].startswith("không rõ")
+    [row] = document["rows"]
+    assert (row["row"], row["2.1.whole"]) == ({"agency": "H99.1"}, 4)
+    shown = await khop(*asked)
+    assert shown.code == 0
+    assert "(2.1.score) " in shown.out

@@ -61,6 +61,10 @@ PLAIN = [
     "reopened",
     "voided",
     "payment_confirmed",
+    "component_digitised",
+    "result_digitised",
+    "document_signed",
+    "identity_verified",
 ]
 LABELLED = {
     "supplement_requested": "round",
@@ -68,6 +72,12 @@ LABELLED = {
     "financial_obligation_requested": "reference",
     "financial_obligation_fulfilled": "reference",
     "payment_confirmed": "reference",
+}
+PAPERS: dict[str, dict[str, list[Any]]] = {
+    "payment_confirmed": {"via": ["national", "local", "counter", None], "amount_vnd": [0, 20_000, None]},
+    "component_digitised": {"component": ["G1", "G2", None], "reused": [True, False, None]},
+    "result_digitised": {"result": ["KQ1", None]},
+    "document_signed": {"document": ["D1", None], "digitally": [True, False]},
 }
 moments = st.integers(0, 12).map(lambda steps: START + timedelta(minutes=5 * steps))
 marks = st.one_of(st.none(), st.integers(1, 3).map(lambda days: START + timedelta(days=days)))
@@ -91,6 +101,7 @@ def claims(draw: st.DrawFn) -> Observation:
             data["due_at"] = START + timedelta(days=due or 5)
     if act in LABELLED and draw(st.booleans()):
         data[LABELLED[act]] = draw(st.sampled_from(["1", "2"]))
+    data |= {name: draw(st.sampled_from(values)) for name, values in PAPERS.get(act, {}).items()}
     claim = observation(
         system,
         act,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from services.projections import agency_day, dossier_segments, dossiers
+from services.projections import agency_day, dossier_papers, dossier_segments, dossiers
 from services.projections.follow import BrokenLog, Follower, Mind, groups_of
 from services.projections.known import Change, Known
 from tests.unit.projections.made_log import T0, MadeLog
@@ -241,3 +241,33 @@ def test_a_day_gets_what_a_dossier_contributes_and_gives_it_back(log: MadeLog) -
         [(*key, 0, 0, 0, 1, 0, 0)],
         [(*key, -1, 0, 0, -1, 0, 1)],
     ]
+
+
+def test_most_events_bring_no_row_on_papers_and_none_is_looked_at(log: MadeLog) -> None:
+    log.say("one-stop", "A1", "accepted", T0)
+    log.say("one-stop", "A1", "component_digitised", T0 + HOUR, {"component": "G1"})
+    log.say("one-stop", "A1", "forwarded", T0 + 2 * HOUR)
+    log.say("one-stop", "A1", "component_digitised", T0 + 3 * HOUR, {"component": "G2"})
+    changes = followed(log)
+    rows = [dossier_papers.project([change])[0] for change in changes]
+    assert [(len(one.added), list(one.retired)) for one in rows] == [(0, []), (1, []), (0, []), (2, [(4, 0, 6)])]
+    assert changes[2].after.folded.course.papers is changes[1].after.folded.course.papers
+    [told] = dossier_papers.project(changes)
+    assert [
+        (row.known_from, row.ordinal, row.known_to, row.occurred_from, row.occurred_to, row.components_digitised)
+        for row in told.added
+    ] == [
+        (4, 0, 6, T0 + HOUR, None, 1),
+        (6, 0, None, T0 + HOUR, T0 + 3 * HOUR, 1),
+        (6, 1, None, T0 + 3 * HOUR, None, 2),
+    ]
+
+
+def test_a_merge_moves_the_papers_with_the_codes(log: MadeLog) -> None:
+    log.say("one-stop", "B2", "component_digitised", T0, {"component": "G1"})
+    log.say("one-stop", "A1", "component_digitised", T0 + HOUR, {"component": "G1"})
+    log.say("one-stop", "B2", "linked", T0, {"system": "one-stop", "code": "A1"})
+    [told] = dossier_papers.project(followed(log))
+    believed = [row for row in told.added if row.known_to is None]
+    # One dossier with one component, digitised by the earlier of the two words.
+    assert [(row.least_code, row.occurred_from, row.components_digitised) for row in believed] == [("A1", T0, 1)]

@@ -9,11 +9,14 @@ from zoneinfo import ZoneInfo
 from contracts.observations import Observation
 from services.domain.dossier import Fact, fact_of_observation
 from services.domain.reference import reference_of
-from services.domain.statistics.cases import cases_of, looks_now, with_later_ones
-from services.domain.statistics.count import Counted, Figure, count
+from services.domain.statistics.cases import cases_of, papers_of, with_later_ones, with_papers
+from services.domain.statistics.count import Counted, columns_of, part_of, total_of
 from services.domain.statistics.definition import Definition, Dimension, Due, Mode, Question
+from services.domain.statistics.figures import Figure
 from services.domain.statistics.places import place, places_of
 from services.domain.statistics.seats import seat
+from services.domain.statistics.submitted import given_by
+from services.domain.working_time.calendar import Calendar
 from services.domain.zones import offsets_of
 from tests.builders import at
 from tests.specification import given
@@ -33,11 +36,15 @@ def asked(
     mode: Mode = "as_was",
     counted_at: datetime | None = None,
     mended: Collection[str] = (),
+    calendar: Calendar | None = None,
     **switches: str,
 ) -> Counted:
     """What a definition counts of these dossiers, each named by its number, from `opens` until before `closes`."""
     last = (closes - timedelta(microseconds=1)).astimezone(ZONE).date()
-    timelines = [(given(*facts).dossier.segments, ("one-stop", f"H-{number}")) for number, facts in enumerate(dossiers)]
+    told = [given(*facts).dossier for facts in dossiers]
+    names = [("one-stop", f"H-{number}") for number, _ in enumerate(dossiers)]
+    timelines = zip((one.segments for one in told), names, strict=True)
+    papers = papers_of(zip((one.papers for one in told), names, strict=True), opens=opens, closes=closes)
     question = Question(
         opens=opens,
         closes=closes,
@@ -47,12 +54,14 @@ def asked(
         mended=frozenset(mended),
         counted_at=counted_at,
     )
-    latest = looks_now(definition.measure(question).values())
+    latest = any(name.startswith("now_") for name in columns_of(definition, question))
     reference = reference_of(fact_of_observation(said) for said in declared)
-    known = with_later_ones(cases_of(timelines, opens=opens, closes=closes, latest=latest))
+    known = with_papers(with_later_ones(cases_of(timelines, opens=opens, closes=closes, latest=latest)), papers)
     cases, _ = seat(known, question, reference.agencies, mode, last)
-    cases = place(cases, places_of(reference.catalogue, on=last))
-    return count(cases, definition, question, by=by, lists=True)
+    cases = place(cases, places_of(reference.catalogue, on=last, calendar=calendar))
+    given_figures = given_by(reference.submitted, first=opens.astimezone(ZONE).date(), last=last)
+    parts = [part_of(cases, definition, question, by=by)]
+    return total_of(parts, definition, by=by, lists=True, given=given_figures)
 
 
 def figures(definition: Definition, *facts: Fact, **more: object) -> dict[str, Figure]:

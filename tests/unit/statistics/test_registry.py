@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.domain.statistics.facts import in_words
 from services.domain.statistics.registry import UnknownDefinition, all_definitions, find
 
 
@@ -17,15 +18,18 @@ def test_a_wrong_name_is_answered_with_the_nearest() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(all_definitions()))
-def test_every_cell_that_is_no_share_is_measured_and_every_share_is_of_measured_cells(name: str) -> None:
+def test_every_cell_is_measured_or_made_of_those_before_it_and_its_needs_have_words(name: str) -> None:
     from tests.unit.statistics.asking import asked
 
     for definition in all_definitions()[name]:
         counted = asked(definition)
         measured = set(counted.total.hashes)
+        before: set[str] = set()
         for cell in definition.cells:
-            assert cell.key in measured or cell.share is not None
-            assert set(cell.share or ()) <= measured
+            assert (cell.key in measured) == cell.measured
+            assert set(cell.made_of) <= before
+            assert all(in_words(need).vi for need in (*cell.needs, *([cell.given] if cell.given else ())))
+            before.add(cell.key)
         for identity in definition.identities:
             assert {*identity.left, *identity.right} <= measured
         assert len({cell.key for cell in definition.cells}) == len(definition.cells)

@@ -37,9 +37,9 @@ class Walk:
         return tuple(dict.fromkeys((self.a.place, *(step.way.place for step in self._steps), self.b.place)))
 
     @property
-    def looks_now(self) -> bool:
-        """Whether any way looks at current columns."""
-        return any(way.looks_now for way in (self.a, *(step.way for step in self._steps)))
+    def columns(self) -> frozenset[str]:
+        """The columns of cases that any of its ways looks at."""
+        return frozenset[str]().union(*(way.columns for way in (self.a, *(step.way for step in self._steps), self.b)))
 
     def common(self) -> tuple[Cells, ...]:
         """The cells that both definitions measure under the same key, in the order of B's."""

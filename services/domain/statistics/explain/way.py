@@ -8,8 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from services.domain.statistics.cases import looks_now
-from services.domain.statistics.count import as_number
+from services.domain.statistics.count import as_number, columns_of
 from services.domain.statistics.definition import Bug, Definition, Question
 from services.domain.statistics.document import Request
 from services.domain.statistics.question import question_of
@@ -38,9 +37,9 @@ class Way:
         return (request.position, request.first, request.last, request.zone, request.mode)
 
     @property
-    def looks_now(self) -> bool:
-        """Whether it counts current columns."""
-        return looks_now(self.definition.measure(self.question).values())
+    def columns(self) -> frozenset[str]:
+        """The columns of cases that it looks at."""
+        return columns_of(self.definition, self.question) | {"agency"}
 
     def bugs(self) -> tuple[Bug, ...]:
         """The known bugs it is counted with."""

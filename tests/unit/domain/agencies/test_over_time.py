@@ -93,6 +93,18 @@ def test_a_code_that_is_used_again_for_another_agency_is_told_apart_by_when_it_w
     assert shown(dimension.as_was("A", AUTUMN)) == ("ended", ("B",))
 
 
+def test_a_successor_s_code_that_is_used_again_does_not_draw_the_old_work_to_it() -> None:
+    ended, again = date(2026, 1, 1), date(2026, 6, 1)
+    dimension = agencies(
+        *(agency(code, "commune") for code in "ABC"),
+        succession("A", "merged_into", "B"),
+        succession("B", "merged_into", "C", on=ended),
+        agency("B", "commune", again, title="Xã mới"),
+    )
+    assert dimension.findings == ()
+    assert shown(dimension.as_is("A", said_on=BEGIN, report_on=again)) == ("C", "commune")
+
+
 def test_a_chain_is_followed_only_as_far_as_the_day_of_the_report() -> None:
     dates = [date(2020, 1, 1), date(2022, 1, 1), date(2024, 1, 1)]
     dimension = agencies(

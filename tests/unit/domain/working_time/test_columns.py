@@ -47,6 +47,9 @@ def test_what_is_not_known_stays_unknown() -> None:
 
 def test_years_apart_are_reckoned_each_on_its_own() -> None:
     calendar = calendar_of(declaration(2022, 2024))
+    # Also from before the first opening of all: 1 January 2022 is a Saturday.
+    begin = moment("2022-01-01 05:00")
+    assert column(calendar, (begin, Limit(9, "hour"))) == [moment("2022-01-04 08:00")]
     rows = [(moment(f"{year}-03-01 09:00"), Limit(2, unit)) for year in (2024, 2022) for unit in ("hour", "month")]
     assert column(calendar, *rows) == [due_date(calendar, start, limit) for start, limit in rows]
 

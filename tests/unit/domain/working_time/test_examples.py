@@ -62,6 +62,9 @@ def test_the_rules_own_examples(start: str, limit: Limit, due: tuple[str, int]) 
         # There is no 30 February; Thursday the 29th is the last of it.
         ("2024-01-30 09:00", months(1), ("2024-02-29 17:00", 0)),
         ("2023-11-30 16:00", months(15), ("2025-02-28 17:00", 0)),
+        # Saturday 15 June at the opening is the end of Friday, which is worked: nothing moves forward.
+        ("2024-04-15 07:00", months(1), ("2024-05-14 17:00", 0)),
+        ("2024-04-15 07:00", months(2), ("2024-06-14 17:00", 0)),
         # The opening of Thursday 15 August is the end of the day before.
         ("2024-07-15 07:00", months(1), ("2024-08-14 17:00", 0)),
     ],

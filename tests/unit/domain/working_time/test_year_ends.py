@@ -123,6 +123,30 @@ def test_seasons_change_the_hours_from_their_first_day() -> None:
     assert due_date(calendar, moment("Mon 07:00"), working_days(2)) == moment("Wed 07:00")
 
 
+def test_calendar_days_that_end_before_the_opening_of_a_later_season() -> None:
+    late_day = (Opening(time(8), time(12)), Opening(time(13), time(17)))
+    calendar = calendar_of(
+        declaration(
+            2024,
+            seasons=(
+                Season(date(2024, 1, 1), date(2024, 5, 14), USUAL_WEEK),
+                Season(date(2024, 5, 15), date(2024, 12, 31), (late_day,) * 5 + ((), ())),
+            ),
+        )
+    )
+    # 07:30 is open on Monday. On Thursday work has not begun, so Wednesday's closing ends it.
+    assert due_date(calendar, moment("Mon 07:30"), calendar_days(3)) == moment("Wed 17:00")
+    # On Monday of the next week it has not begun either, but the day before is a Sunday: forward, not back to Friday.
+    assert due_date(calendar, moment("Mon 07:30"), calendar_days(7)) == moment("Mon 08:00", week=1)
+
+
+def test_a_start_before_the_first_opening_of_all() -> None:
+    # 1 and 2 January 2022 are a weekend: nothing has been worked yet.
+    start = moment("2022-01-01 05:00")
+    assert due_date(KNOWN, start, hours(9)) == moment("2022-01-04 08:00")
+    assert KNOWN.working_time(start, moment("2022-01-03 07:00")) == timedelta(0)
+
+
 def test_an_agencys_own_hours_and_days_come_before_everybodys() -> None:
     mornings = ((Opening(time(8), time(12)),),) * 6 + ((),)
     declared = declaration(
