@@ -72,6 +72,11 @@ _FACTS: Final = (
     ),
 )
 _LOOKS: Final = ("", "before_", "now_")
+LOOKED_AT: Final = (
+    *("accepted_at", "ended_at", "returned_at", "reopened", "void", "agency"),
+    *("now_accepted_at", "now_ended_at", "now_returned_at"),
+)
+"""What frames must have beside what is counted, to tell what became known."""
 
 
 class Turned(NamedTuple):

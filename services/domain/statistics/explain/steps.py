@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from services.domain.statistics.definition import Definition
+from services.domain.statistics.definition import Bug, Definition
 from services.domain.statistics.document import Request
 from services.domain.statistics.explain.reason import Kind, Reason, by_bug, by_input, by_rule, by_switch
 from services.domain.statistics.explain.way import Way
@@ -29,7 +29,8 @@ class Step(NamedTuple):
 def steps(a: Way, b: Way) -> tuple[Step, ...]:
     """Every step from `a` to where only the position and its clock are not those of `b` yet.
 
-    Definition first: the bugs of `a` are mended one by one, its rule becomes that of `b`, then the bugs of `b` come in.
+    Definition first: the bugs of `a` are mended one by one, its rule becomes that of `b`, then the bugs of `b` come in;
+    bugs that two versions of one definition share stay where they are.
     Then the period's edges, the zone, the due dates, the agency.
     """
     found: list[Step] = []
@@ -63,23 +64,38 @@ def _definition(a: Way, b: Way) -> Iterator[_Change]:
                 mended ^= {bug.name}
                 yield _Change(by_bug(one, bug), mended=mended)
         return
+    returning, kept = b.bugs(), frozenset[Bug]()
+    if one.name == other.name:
+        # A newer version is held against the older as both are used: with the bugs that it still has.
+        kept = frozenset(a.bugs()) & frozenset(returning)
+        returning = tuple(bug for bug in returning if bug not in kept)
     mended = a.mended
     for bug in a.bugs():
+        if bug in kept:
+            continue
         mended |= {bug.name}
         yield _Change(by_bug(one, bug), mended=mended)
-    defaults = {switch.name: switch.default for switch in one.switches}
-    yield from _switches(one, dict(a.question.switches), defaults)
-    returning = b.bugs()
+    mine, theirs = dict(a.question.switches), dict(b.question.switches)
+    shared = theirs if one.name == other.name else {}
+    yield from _switches(one, mine, mine | _plain(one, shared))
     mended = b.mended | {bug.name for bug in returning}
-    theirs = dict(b.question.switches)
-    with_bugs = {bug.only[0] for bug in other.known_bugs if bug.only is not None}
-    # A switch under which a bug is there changes nothing but that bug, so it is set before the bug comes in.
-    plain = {switch.name: switch.default for switch in other.switches if switch.name not in with_bugs}
-    yield _Change(by_rule(one, other), other, mended, (("switches", theirs | plain),))
-    yield from _switches(other, theirs | plain, theirs)
+    plain = theirs | _plain(other, shared)
+    yield _Change(by_rule(one, other), other, mended, (("switches", plain),))
+    yield from _switches(other, plain, theirs)
     for bug in reversed(returning):
         mended -= {bug.name}
         yield _Change(by_bug(other, bug), mended=mended)
+
+
+def _plain(definition: Definition, shared: Mapping[str, str]) -> dict[str, str]:
+    # How the rule is read when it is put beside another. A switch under which a bug is there changes nothing but that
+    # bug, and its default might let the bug in: it is no part of this.
+    with_bugs = {bug.only[0] for bug in definition.known_bugs if bug.only is not None}
+    plain = (switch for switch in definition.switches if switch.name not in with_bugs)
+    return {
+        switch.name: shared[switch.name] if shared.get(switch.name) in switch.values else switch.default
+        for switch in plain
+    }
 
 
 def _switches(definition: Definition, one: dict[str, str], other: dict[str, str]) -> Iterator[_Change]:

@@ -8,6 +8,7 @@ from itertools import groupby
 import polars as pl
 
 from services.domain.statistics.explain.bridge import Bridge, bridge
+from services.domain.statistics.explain.cells import summable
 from services.domain.statistics.explain.positions import same_dossiers, turn
 from services.domain.statistics.explain.reason import UNEXPLAINED, Reason, by_cell
 from services.domain.statistics.explain.steps import steps
@@ -25,26 +26,21 @@ _CLOCK = Reason(
 
 
 class Walk:
-    """From way `a` to way `b`. Give it a frame for each of its `places`, each with a column `line` (`system/code`)."""
+    """From way `a` to way `b`. Give it a frame for each place of its `ways`, with a column `line` (`system/code`)."""
 
     def __init__(self, a: Way, b: Way) -> None:
         self.a, self.b = a, b
         self._steps = steps(a, b)
 
     @property
-    def places(self) -> tuple[Place, ...]:
-        """What frames it needs, in the order in which it comes by them."""
-        return tuple(dict.fromkeys((self.a.place, *(step.way.place for step in self._steps), self.b.place)))
-
-    @property
-    def columns(self) -> frozenset[str]:
-        """The columns of cases that any of its ways looks at."""
-        return frozenset[str]().union(*(way.columns for way in (self.a, *(step.way for step in self._steps), self.b)))
+    def ways(self) -> tuple[Way, ...]:
+        """Every way it comes by."""
+        return (self.a, *(step.way for step in self._steps), self.b)
 
     def common(self) -> tuple[Cells, ...]:
-        """The cells that both definitions measure under the same key, in the order of B's."""
-        mine = self.a.marks()
-        return tuple((key, key) for key in self.b.marks() if key in mine)
+        """The cells that both definitions have under the same key and that are sums, in the order of B's."""
+        mine = summable(self.a.definition)
+        return tuple((key, key) for key in summable(self.b.definition) if key in mine)
 
     def bridges(
         self, frames: Mapping[Place, pl.DataFrame], cells: Sequence[Cells], *, names: Mapping[str, str]

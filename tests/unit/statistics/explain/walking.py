@@ -51,9 +51,9 @@ def walked(told: Told, a: Way, b: Way, *cells: Cells, names: Mapping[str, str] |
     """The bridges from `a` to `b`, of all common cells unless some are named."""
     walk = Walk(a, b)
     frames: dict[Place, pl.DataFrame] = {}
-    for place in walk.places:
-        position, first, last, zone, mode = place
-        frames[place] = frame(told, a.asking(position=position, first=first, last=last, zone=zone, mode=mode))
+    for one in walk.ways:
+        if one.place not in frames:
+            frames[one.place] = frame(told, one)
     return walk.bridges(frames, cells or walk.common(), names=names or {})
 
 
