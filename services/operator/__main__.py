@@ -9,6 +9,7 @@ import typer
 
 from services.messaging.port import BrokerUnavailable
 from services.operator import (
+    explain,
     import_,
     keys,
     parked,
@@ -43,6 +44,7 @@ COMMANDS: tuple[Callable[[typer.Typer], None], ...] = (
     status.register,
     why.register,
     report.register,
+    explain.register,
     import_.register,
     reference.register,
     quarantine.register,

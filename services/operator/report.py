@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Final
@@ -17,7 +18,7 @@ from services.domain.statistics.registry import UnknownDefinition, all_definitio
 from services.event_store.folding import tenant_facts
 from services.event_store.port import EventStore
 from services.operator import flow_screen, report_screen, screen
-from services.operator.as_of import moment_of, position_of, zone_of
+from services.operator.as_of import moment_of, position_of, recorded_at, zone_of
 from services.operator.errors import Away, Findings, WrongUsage
 from services.operator.open import Database, open_database
 from services.operator.report_words import as_due, as_list, as_mode, as_switches, day
@@ -154,8 +155,9 @@ def _defined(
             agency=asked.agency,
             switches=switches,
             lists=hashes,
+            counted_at=await recorded_at(database.store, asked.tenant, position),
         )
-        reference = await _declared(database.store, asked.tenant, position)
+        reference = await declared(database.store, asked.tenant, position)
         return await make_report(PostgresCases(database.pool), definition, request, reference=reference, as_of=moment)
 
     document = asyncio.run(_made(make, asked, as_of, wait_s=wait_s, quiet=as_json))
@@ -182,7 +184,8 @@ async def _made(make: Any, asked: Asked, as_of: str | None, *, wait_s: float, qu
         return document
 
 
-async def _declared(store: EventStore, tenant: str, position: int) -> Reference:
+async def declared(store: EventStore, tenant: str, position: int) -> Reference:
+    """What is declared as of a position. Raises Findings where that contradicts itself."""
     reference = reference_of(tenant_facts(await store.tenant_events(tenant), up_to=position))
     if reference.findings:
         wrong = "; ".join(f"{finding.code} {finding.text}" for finding in reference.findings)
@@ -191,14 +194,22 @@ async def _declared(store: EventStore, tenant: str, position: int) -> Reference:
 
 
 async def wait_until_shown(
-    models: ReadModels, tenant: str, position: int, *, clock: Clock, wait_s: float, quiet: bool
+    models: ReadModels,
+    tenant: str,
+    position: int,
+    *,
+    clock: Clock,
+    wait_s: float,
+    quiet: bool,
+    names: Sequence[str] = READ_MODELS,
 ) -> None:
-    """Wait until reports can be made as of a position of the log. Raises Away when they cannot in time."""
+    """Wait until read models show a position of the log, those of reports if none are named. Raises Away when they do
+    not in time."""
     began = clock.now()
     with screen.progress("Chờ dữ liệu · waiting for the read model", total=position, quiet=quiet) as moved:
         while True:
             positions = await models.positions(tenant)
-            shown = min(positions.get(name, 0) for name in READ_MODELS)
+            shown = min(positions.get(name, 0) for name in names)
             moved(min(shown, position))
             if shown >= position:
                 return

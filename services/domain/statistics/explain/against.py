@@ -44,8 +44,8 @@ def _no_reading(number: int) -> Reason:
     return Reason(
         "residual",
         "no_reading",
-        f"không cách đếm nào trong danh mục các cách đã thử cho đúng {number:,}: cần danh sách hồ sơ đứng sau số này",
-        f"none of the readings that were tried gives exactly {number:,}: the list of dossiers behind it is needed",
+        f"không cách đếm nào trong danh mục các cách đã thử cho đúng {number}: cần danh sách hồ sơ đứng sau số này",
+        f"none of the readings that were tried gives exactly {number}: the list of dossiers behind it is needed",
     )
 
 

@@ -104,7 +104,7 @@ def turn(earlier: pl.DataFrame, later: pl.DataFrame, *, positions: tuple[int, in
     columns = [name for name in earlier.columns if name != "line"]
     new, gone = ~pl.col("#was"), ~pl.col("#is")
     taken: dict[str, list[pl.Expr]] = {name: [pl.lit(value=False)] for name in columns}
-    told = f"({positions[0]:,} → {positions[1]:,})"
+    told = f"({positions[0]} → {positions[1]})"
 
     def now(there: pl.Expr) -> pl.DataFrame:
         shown = (
@@ -143,6 +143,16 @@ def turn(earlier: pl.DataFrame, later: pl.DataFrame, *, positions: tuple[int, in
         yield Turned(reason(fact.kind, fact.name, fact.vi, fact.en), now(there))
     taken = {name: [pl.col("#is")] for name in columns}
     yield Turned(reason("correction", "other", "dữ kiện khác thay đổi", "another fact was changed"), now(there))
+
+
+def changed_lines(earlier: pl.DataFrame, later: pl.DataFrame) -> pl.DataFrame:
+    """The `line` of each dossier that one of the two frames alone has, or has otherwise: few, where turning costs."""
+    columns = earlier.columns
+    apart = [
+        one.join(other, on=columns, how="anti", nulls_equal=True).select("line")
+        for one, other in ((earlier, later.select(columns)), (later.select(columns), earlier))
+    ]
+    return pl.concat(apart).unique()
 
 
 def same_dossiers(earlier: pl.DataFrame, names: Mapping[str, str]) -> dict[str, str]:

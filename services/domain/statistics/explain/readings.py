@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import polars as pl
@@ -36,8 +37,8 @@ def readings(way: Way, cell: str) -> tuple[Reading, ...]:
     """The way itself, then each with one ingredient changed: always the same ones, in the same order.
 
     How due dates are compared, the zone, the edges of the period by a day, the agencies' time, open readings, the
-    definition's own bugs, and every other definition that has a cell of this key: whole, and with each of its known
-    bugs alone.
+    definition's own bugs, and every other definition that has a cell of this key: whole, by each open reading, and with
+    each of its known bugs alone.
     """
     inputs = (Reading(one, cell) for one in (way, *_inputs(way)))
     return (*inputs, *(Reading(one, cell) for one in _definitions(way, cell)))
@@ -69,16 +70,22 @@ def _definitions(way: Way, cell: str) -> Iterator[Way]:
     for definition in fitting:
         yield _by(way, definition)
     for definition in fitting:
+        for switch in definition.switches:
+            for value in switch.values:
+                if value != switch.default:
+                    yield _by(way, definition, {switch.name: value})
+    for definition in fitting:
         for bug in definition.known_bugs:
-            alone = frozenset(one.name for one in definition.known_bugs) - {bug.name}
-            yield _by(way, definition, dict([bug.only] if bug.only else []), mended=alone)
+            if bug.only is None:
+                alone = frozenset(one.name for one in definition.known_bugs) - {bug.name}
+                yield _by(way, definition, mended=alone)
 
 
 def _by(
-    way: Way, definition: Definition, decided: Mapping[str, str] | None = None, *, mended: frozenset[str] = frozenset()
+    way: Way, definition: Definition, decided: Mapping[str, str] = MappingProxyType({}), *, mended: Iterable[str] = ()
 ) -> Way:
-    switches = {switch.name: switch.default for switch in definition.switches} | dict(decided or {})
-    return replace(way.asking(switches=switches), definition=definition, mended=mended)
+    switches = {switch.name: switch.default for switch in definition.switches} | dict(decided)
+    return replace(way.asking(switches=switches), definition=definition, mended=frozenset(mended))
 
 
 def other_cells(way: Way, cell: str) -> tuple[Reading, ...]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Final, Literal, NamedTuple
 
-from services.domain.statistics.definition import Bug, Definition, Switch
+from services.domain.statistics.definition import Bug, Definition, Switch, Words
 
 Kind = Literal[
     "definition",
@@ -43,7 +45,9 @@ UNEXPLAINED: Final = Reason(
 
 def by_bug(definition: Definition, bug: Bug) -> Reason:
     """A known bug of a deployed program."""
-    return Reason("bug", f"{definition.name}/{bug.name}", f"{definition.name} {bug.vi}", f"{definition.name} {bug.en}")
+    return Reason(
+        "bug", f"{definition.name}/{bug.name}", f"{definition.name}: {bug.vi}", f"{definition.name}: {bug.en}"
+    )
 
 
 def by_rule(one: Definition, other: Definition) -> Reason:
@@ -78,6 +82,27 @@ def by_switch(switch: Switch, one: str, other: str) -> Reason:
     )
 
 
-def by_input(kind: Kind, name: str, vi: str, en: str, one: object, other: object) -> Reason:
+def by_input(kind: Kind, name: str, title: Words, one: object, other: object) -> Reason:
     """One input of the two reports differs."""
-    return Reason(kind, f"{name} {one} → {other}", f"{vi}: bên A {one}, bên B {other}", f"{en}: A {one}, B {other}")
+    was, is_now = _in_words(one), _in_words(other)
+    return Reason(
+        kind,
+        f"{name} {one or 'all'} → {other or 'all'}",
+        f"{title.vi}: bên A {was.vi}, bên B {is_now.vi}",
+        f"{title.en}: A {was.en}, B {is_now.en}",
+    )
+
+
+_VALUES: Final[Mapping[object, Words]] = {
+    None: Words("tất cả", "all"),
+    "instant": Words("đến từng thời điểm", "to the very moment"),
+    "day": Words("theo trọn ngày", "by whole days"),
+    "as_was": Words("như khi đó", "as they were then"),
+    "as_is": Words("như ở cuối kỳ", "as they are at the period's end"),
+}
+
+
+def _in_words(value: object) -> Words:
+    if isinstance(value, date):
+        return Words(f"{value:%d/%m/%Y}", value.isoformat())
+    return _VALUES.get(value, Words(str(value), str(value)))

@@ -6,16 +6,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from services.domain.statistics.definition import Bug, Definition
+from services.domain.statistics.definition import Bug, Definition, Words
 from services.domain.statistics.document import Request
 from services.domain.statistics.explain.reason import Kind, Reason, by_bug, by_input, by_rule, by_switch
 from services.domain.statistics.explain.way import Way
 
-_INPUTS: Final[tuple[tuple[str, Kind, str, str], ...]] = (
-    ("zone", "zone", "Múi giờ", "Time zone"),
-    ("due", "due", "Cách so với ngày hẹn trả", "How due dates are compared"),
-    ("mode", "agency", "Đơn vị theo thời điểm", "Agencies as they were or as they are"),
-    ("agency", "agency", "Đơn vị được đếm", "The agency that is counted"),
+_INPUTS: Final[tuple[tuple[str, Kind, Words], ...]] = (
+    ("zone", "zone", Words("múi giờ", "the time zone")),
+    ("due", "due", Words("cách so với ngày hẹn trả", "how due dates are compared")),
+    ("mode", "agency", Words("đơn vị theo thời điểm", "agencies as they were or as they are")),
+    ("agency", "agency", Words("đơn vị được đếm", "the agency that is counted")),
 )
 
 
@@ -108,14 +108,14 @@ def _switches(definition: Definition, one: dict[str, str], other: dict[str, str]
 
 
 def _inputs(a: Request, b: Request) -> Iterator[_Change]:
-    edges = [("first", "Từ ngày", "From"), ("last", "Đến hết ngày", "To the end of")]
+    edges = [("first", Words("từ ngày", "from")), ("last", Words("đến hết ngày", "to the end of"))]
     if b.first > a.last:
         edges.reverse()  # else the period in between would end before it begins
-    for name, vi, en in edges:
+    for name, title in edges:
         if getattr(a, name) != getattr(b, name):
-            reason = by_input("period", name, vi, en, getattr(a, name), getattr(b, name))
+            reason = by_input("period", name, title, getattr(a, name), getattr(b, name))
             yield _Change(reason, request=((name, getattr(b, name)),))
-    for name, kind, vi, en in _INPUTS:
+    for name, kind, title in _INPUTS:
         if getattr(a, name) != getattr(b, name):
-            one, other = (value or "tất cả · all" for value in (getattr(a, name), getattr(b, name)))
-            yield _Change(by_input(kind, name, vi, en, one, other), request=((name, getattr(b, name)),))
+            reason = by_input(kind, name, title, getattr(a, name), getattr(b, name))
+            yield _Change(reason, request=((name, getattr(b, name)),))

@@ -9,7 +9,7 @@ import polars as pl
 
 from services.domain.statistics.explain.bridge import Bridge, bridge
 from services.domain.statistics.explain.cells import summable
-from services.domain.statistics.explain.positions import same_dossiers, turn
+from services.domain.statistics.explain.positions import changed_lines, same_dossiers, turn
 from services.domain.statistics.explain.reason import UNEXPLAINED, Reason, by_cell
 from services.domain.statistics.explain.steps import steps
 from services.domain.statistics.explain.trace import go_on, trace
@@ -91,10 +91,17 @@ class Walk:
         if here > there:
             earlier, later = later, earlier
         clear = same_dossiers(earlier, names)
+        arrived = frames[self.b.place]
         if clear:
             earlier = earlier.with_columns(pl.col("line").replace(clear))
-            if here < there:
+            if here > there:
+                arrived = arrived.with_columns(pl.col("line").replace(clear))
+            else:
                 so_far = [traced.with_columns(pl.col("line").replace(clear)) for traced in so_far]
+        changed = changed_lines(earlier, later)
+        still = [traced.join(changed, on="line", how="anti") for traced in so_far]
+        so_far = [traced.join(changed, on="line", how="semi") for traced in so_far]
+        earlier, later = (one.join(changed, on="line", how="semi") for one in (earlier, later))
         marks = self._marks(self._last, cells, other=True)
         there_alone = [pl.when("#there").then(mark).otherwise(0) for mark in marks]
         turned = [
@@ -113,10 +120,11 @@ class Walk:
         lines = turned[0][1][0]
         by_cell = list(zip(*(counted[1] for _, counted in turned), strict=True))
         so_far = _on(so_far, (lines, [[one[0] for one in steps] for steps in by_cell]), first=first)
+        so_far = [pl.concat([one, other]) for one, other in zip(still, so_far, strict=True)]
         reasons.append(_CLOCK)
         return _on(
             so_far,
-            _counted(frames[self.b.place], [self._marks(self.b, cells, other=True)]),
+            _counted(arrived, [self._marks(self.b, cells, other=True)]),
             first=len(reasons) - 1,
         )
 

@@ -60,6 +60,8 @@ def test_a_dossier_that_got_a_lesser_code_is_the_same_dossier() -> None:
     names = {"one-stop/H-1": "a-portal/P-1"}
     [same] = Walk(a, b).bridges(frames, [("10", "10")], names=names)
     assert (same.a, same.b, same.spans) == (1, 1, ())
+    [back] = Walk(b, a).bridges(frames, [("10", "10")], names=names)
+    assert (back.a, back.b, back.spans) == (1, 1, ())
     # Nobody says that they are the same: one is gone, another came.
     [apart] = Walk(a, b).bridges(frames, [("10", "10")], names={})
     assert told_of(apart) == {"dossier_came": (1, ("a-portal/P-1",)), "codes_joined": (-1, ("one-stop/H-1",))}

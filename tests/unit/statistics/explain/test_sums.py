@@ -9,6 +9,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from services.domain.statistics.count import mark
+from services.domain.statistics.explain.against import against_list, against_number
+from services.domain.statistics.explain.listed import Listed
+from services.domain.statistics.explain.readings import readings
 from services.domain.statistics.explain.reason import UNEXPLAINED
 from services.domain.statistics.explain.way import Way
 from services.domain.statistics.registry import find
@@ -79,3 +82,30 @@ def test_reasons_come_to_the_difference_and_each_dossier_has_one(told: Told, a: 
 @for_all(provinces(), ways())
 def test_a_way_and_itself_have_nothing_between_them(told: Told, one: Way) -> None:
     assert all(found.spans == () for found in walked(told, one, one))
+
+
+@settings(max_examples=12, deadline=None)
+@for_all(provinces(), ways(), st.data())
+def test_a_list_and_a_figure_are_bridged_exactly_too(told: Told, one: Way, drawn: st.DataObject) -> None:
+    cell = drawn.draw(st.sampled_from([str(number) for number in range(3, 14)]))
+    tried = readings(one, cell)
+    frames = {reading.way.place: frame(told, reading.way) for reading in tried}
+    counted = figures(told, one)[cell]
+    often = drawn.draw(st.dictionaries(st.sampled_from(sorted({*told, "one-stop/H-9"})), st.integers(1, 2)))
+    lines = Listed(
+        known={line: many for line, many in often.items() if line in told},
+        unknown={line: many for line, many in often.items() if line not in told},
+        not_then={},
+    )
+    first = drawn.draw(st.booleans())
+    sign = -1 if first else 1
+    found = against_list(lines, tried, frames, list_first=first).bridge
+    assert (found.b - found.a) * sign == sum(often.values()) - sum(counted.values())
+    assert found.b - found.a == sum(span.difference for span in found.spans)
+    moved = sorted(line for line in {*often, *counted} if often.get(line, 0) != counted.get(line, 0))
+    assert sorted(line for span in found.spans for line in (*span.more_in_a, *span.more_in_b)) == moved
+
+    number = drawn.draw(st.integers(0, 6))
+    held, _ = against_number(number, tried, frames, number_first=first)
+    assert (held.bridge.b - held.bridge.a) * sign == number - sum(counted.values())
+    assert held.bridge.b - held.bridge.a == sum(span.difference for span in held.bridge.spans)
