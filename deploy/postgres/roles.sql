@@ -49,3 +49,7 @@ GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA observer TO khop_observer, 
 GRANT USAGE ON SCHEMA gateway TO khop_gateway, khop_operator;
 GRANT SELECT ON gateway.api_keys TO khop_gateway, khop_operator;
 GRANT INSERT, UPDATE ON gateway.api_keys TO khop_operator;
+
+-- Printed reports: the operator's command adds to them and shows them; nobody changes them or takes one away.
+GRANT USAGE ON SCHEMA reports TO khop_operator;
+GRANT SELECT, INSERT ON reports.printed TO khop_operator;

@@ -28,6 +28,10 @@ CREATE SCHEMA read;
 
 ALTER SCHEMA read OWNER TO khop_owner;
 
+CREATE SCHEMA reports;
+
+ALTER SCHEMA reports OWNER TO khop_owner;
+
 CREATE FUNCTION log.accept_generation() RETURNS bigint
     LANGUAGE sql
     AS $$
@@ -76,6 +80,16 @@ $$;
 ALTER FUNCTION read.local_day(moment timestamp with time zone, starts timestamp with time zone[], offsets interval[]) OWNER TO khop_owner;
 
 COMMENT ON FUNCTION read.local_day(moment timestamp with time zone, starts timestamp with time zone[], offsets interval[]) IS 'The local day of a moment; offsets[n] holds from starts[n] on';
+
+CREATE FUNCTION reports.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'reports.printed is append-only: % is refused', TG_OP USING ERRCODE = 'insufficient_privilege';
+END
+$$;
+
+ALTER FUNCTION reports.refuse_change() OWNER TO khop_owner;
 
 CREATE TABLE deliveries.attempts (
     tenant text NOT NULL,
@@ -535,6 +549,26 @@ COMMENT ON COLUMN read.steps.before IS 'Which agency had them before the month, 
 
 COMMENT ON COLUMN read.steps.ended_on IS 'Local day of an end within the month, else infinity';
 
+CREATE TABLE reports.printed (
+    tenant text NOT NULL,
+    hash text NOT NULL,
+    definition text NOT NULL,
+    version integer NOT NULL,
+    first_day date NOT NULL,
+    last_day date NOT NULL,
+    "position" bigint NOT NULL,
+    printed_at timestamp with time zone NOT NULL,
+    body bytea NOT NULL,
+    CONSTRAINT printed_hash_check CHECK ((hash ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT printed_position_check CHECK (("position" >= 0))
+);
+
+ALTER TABLE reports.printed OWNER TO khop_owner;
+
+COMMENT ON TABLE reports.printed IS 'Every report that was printed, byte for byte; only added to';
+
+COMMENT ON COLUMN reports.printed.hash IS 'SHA-256 of the content, as it is printed on the report: the same report is kept once';
+
 ALTER TABLE ONLY deliveries.attempts
     ADD CONSTRAINT attempts_pkey PRIMARY KEY (tenant, subscriber, number, attempt);
 
@@ -613,6 +647,9 @@ ALTER TABLE ONLY read.segments
 ALTER TABLE ONLY read.steps
     ADD CONSTRAINT steps_pkey PRIMARY KEY (build, span, day, agency, before, ended_on);
 
+ALTER TABLE ONLY reports.printed
+    ADD CONSTRAINT printed_pkey PRIMARY KEY (tenant, hash);
+
 CREATE INDEX lanes_leased ON deliveries.lanes USING btree (tenant, subscriber) WHERE (lease_token IS NOT NULL);
 
 CREATE INDEX lanes_merged ON deliveries.lanes USING btree (tenant, subscriber, merged_into) WHERE (merged_into IS NOT NULL);
@@ -640,6 +677,8 @@ CREATE UNIQUE INDEX builds_live ON read.builds USING btree (tenant, projection) 
 CREATE UNIQUE INDEX builds_making ON read.builds USING btree (tenant, projection) WHERE (stage = 'making'::text);
 
 CREATE TRIGGER events_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON log.events FOR EACH STATEMENT EXECUTE FUNCTION log.refuse_change();
+
+CREATE TRIGGER printed_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON reports.printed FOR EACH STATEMENT EXECUTE FUNCTION reports.refuse_change();
 
 GRANT USAGE ON SCHEMA deliveries TO khop_deliverer;
 GRANT USAGE ON SCHEMA deliveries TO khop_reconciler;
@@ -685,6 +724,8 @@ GRANT USAGE ON SCHEMA read TO khop_operator;
 GRANT USAGE ON SCHEMA read TO khop_gateway;
 GRANT USAGE ON SCHEMA read TO khop_deliverer;
 GRANT USAGE ON SCHEMA read TO khop_reconciler;
+
+GRANT USAGE ON SCHEMA reports TO khop_operator;
 
 REVOKE ALL ON FUNCTION log.accept_generation() FROM PUBLIC;
 
@@ -876,3 +917,5 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE read.steps TO khop_operator;
 GRANT SELECT ON TABLE read.steps TO khop_gateway;
 GRANT SELECT ON TABLE read.steps TO khop_deliverer;
 GRANT SELECT ON TABLE read.steps TO khop_reconciler;
+
+GRANT SELECT,INSERT ON TABLE reports.printed TO khop_operator;

@@ -11,9 +11,10 @@ from contracts.dossier_events import DossierEvent
 from services.domain.authority import Connections
 from services.domain.batch import Batch, changed_fields
 from services.domain.decision import Decision, Entry, Held
-from services.domain.dossier import fact_of_event
+from services.domain.dossier import Dossier, Judgement, Segment, fact_of_event
 from services.domain.fold import fold
 from services.domain.identity import announcement_id
+from services.domain.papers import Papers
 
 
 def restate(
@@ -26,7 +27,7 @@ def restate(
     last_position: int,
     recorded_at: datetime,
 ) -> Decision:
-    """One `restated` event for each dossier of a page whose timeline or judgements `cause` changed.
+    """One `restated` event for each dossier of a page whose timelines or judgements `cause` changed.
 
     `before`: what the tenant-level facts before the cause come to; `after`: all that are known now. `known`: ids that
     the log holds already, so that a page may be done again.
@@ -48,7 +49,7 @@ def restate(
             continue
         old, new = fold(held.dossier.facts, before), fold(held.dossier.facts, after)
         changed = changed_fields(old, new, fact.system)
-        if not changed and old.segments == new.segments and old.judgements == new.judgements:
+        if not changed and _concluded(old) == _concluded(new):
             continue
         previous = held.entry.last_position
         event = batch.announce(
@@ -65,3 +66,7 @@ def restate(
         entry = Entry(id_, held.entry.lineage, event.position)
         batch.put(Held(entry, held.codes, held.shown, new, held.foreign))
     return batch.decision()
+
+
+def _concluded(dossier: Dossier) -> tuple[tuple[Segment, ...], tuple[Judgement, ...], tuple[Papers, ...]]:
+    return dossier.segments, dossier.judgements, dossier.papers

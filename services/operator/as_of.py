@@ -34,12 +34,16 @@ async def recorded_at(store: EventStore, tenant: str, position: int) -> datetime
     return found[0].recorded_at if found else None
 
 
-async def position_of(store: EventStore, tenant: str, as_of: str | None, moment: datetime | None) -> int:
+async def position_of(
+    store: EventStore, tenant: str, as_of: str | None, moment: datetime | None, *, now: datetime
+) -> int:
     """The position meant by `as_of`, of which `moment` is the time if it is one. Raises WrongUsage."""
     head = await store.head(tenant)
     if as_of is None:
         return head
     if moment is not None:
+        if moment > now:
+            raise WrongUsage(f"--as-of {as_of} lies in the future: nobody knows yet what will be recorded by then")
         return await store.position_at(tenant, moment)
     position = int(as_of)
     if position > head:

@@ -23,8 +23,11 @@ from services.domain.statistics.explain.readings import Reading, agencies, other
 from services.domain.statistics.explain.recount import departing
 from services.domain.statistics.explain.walk import Cells, Walk
 from services.domain.statistics.explain.way import Place, Way
+from services.domain.working_time.span import YearMissing
 from services.operator import explain_screen, screen
+from services.operator.agencies import require_agency
 from services.operator.as_of import moment_of, position_of, recorded_at, zone_of
+from services.operator.calendars import with_calendar
 from services.operator.errors import Findings, WrongUsage
 from services.operator.explain_list import listed
 from services.operator.explain_sides import ListFile, Named, Number, Side, sides, written
@@ -76,6 +79,7 @@ def explain(
     mode: Annotated[str | None, typer.Option(help="Đơn vị theo thời điểm · likewise mode=….")] = None,
     zone: Annotated[str | None, typer.Option(help="Múi giờ · likewise zone=….")] = None,
     due: Annotated[str | None, typer.Option(help="instant or day · likewise due=….")] = None,
+    calendar: Annotated[str | None, typer.Option(help="Lịch làm việc · likewise calendar=NAME:VERSION.")] = None,
     cell: Annotated[
         list[str] | None,
         typer.Option(help="Cột · such as 10, or 10=resolved where B calls it otherwise; all common ones if absent."),
@@ -99,6 +103,7 @@ def explain(
         "mode": mode,
         "zone": zone,
         "due": due,
+        "calendar": calendar,
     }
     one, other = sides(a, b, options)
     kept = one if isinstance(one, ListFile) else other
@@ -122,7 +127,10 @@ def explain(
         everything=everything,
         quiet=as_json,
     )
-    document = asyncio.run(_explained(one, other, asked))
+    try:
+        document = asyncio.run(_explained(one, other, asked))
+    except YearMissing as error:
+        raise Findings(str(error)) from None
     if as_json:
         screen.print_json(document)
         return
@@ -169,44 +177,53 @@ async def _explained(one: Side, other: Side, asked: _Asked) -> dict[str, Any]:
     tenant = named[0].tenant
     async with open_database(read_settings()) as database:
         await require_tenant(database.store, tenant)
-        ways = [await _way(database, each) for each in named]
+        positions = [await _position(database, each) for each in named]
         names = (*READ_MODELS, dossiers.NAME) if asked.codes else READ_MODELS
         await wait_until_shown(
             PostgresReadModels(database.pool),
             tenant,
-            max(way.request.position for way in ways),
+            max(positions),
             clock=SystemClock(),
             wait_s=asked.wait_s,
             quiet=asked.quiet,
             names=names,
         )
         references = {
-            position: await declared(database.store, tenant, position)
-            for position in {way.request.position for way in ways}
+            position: await declared(database.store, tenant, position) for position in dict.fromkeys(positions)
         }
+        for each, position in zip(named, positions, strict=True):
+            if each.agency is not None:
+                models = PostgresReadModels(database.pool)
+                await require_agency(models, tenant, each.agency, references[position])
+        ways = [
+            await _way(database, each, position, references[position])
+            for each, position in zip(named, positions, strict=True)
+        ]
         if len(ways) == 1:
             return await _against(database, one, other, ways[0], references, asked)
         return await _between(database, named, ways, references, asked)
 
 
-async def _way(database: Database, named: Named) -> Way:
-    position = await position_of(database.store, named.tenant, named.at, moment_of(named.at, zone_of(named.zone)))
-    return Way(
-        definition=named.definition,
-        mended=named.without,
-        request=Request(
-            tenant=named.tenant,
-            first=named.first,
-            last=named.last,
-            zone=named.zone,
-            position=position,
-            due=named.due,
-            mode=named.mode,
-            agency=named.agency,
-            switches=named.switches,
-            counted_at=await recorded_at(database.store, named.tenant, position),
-        ),
+async def _position(database: Database, named: Named) -> int:
+    moment = moment_of(named.at, zone_of(named.zone))
+    return await position_of(database.store, named.tenant, named.at, moment, now=SystemClock().now())
+
+
+async def _way(database: Database, named: Named, position: int, reference: Reference) -> Way:
+    request = Request(
+        tenant=named.tenant,
+        first=named.first,
+        last=named.last,
+        zone=named.zone,
+        position=position,
+        due=named.due,
+        mode=named.mode,
+        agency=named.agency,
+        switches=named.switches,
+        counted_at=await recorded_at(database.store, named.tenant, position),
     )
+    request = with_calendar(request, named.definition, reference, named.calendar)
+    return Way(definition=named.definition, mended=named.without, request=request)
 
 
 async def _between(

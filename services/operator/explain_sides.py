@@ -19,7 +19,7 @@ from services.operator.report_words import as_due, as_mode, as_switches, day
 from services.sources.dossier_list import ENDINGS
 from services.sources.nearest import nearest
 
-INPUTS: Final = ("from", "to", "zone", "due", "mode", "agency", "version", "without")
+INPUTS: Final = ("from", "to", "zone", "due", "mode", "agency", "calendar", "version", "without")
 """What may follow a definition's name, beside its switches: `hv06,to=2024-05-31,server_zone=UTC@1200`."""
 _IDENTITY: Final = {
     *("definition", "version", "tenant", "from", "to", "zone", "due", "mode", "agency", "switches", "position"),
@@ -42,6 +42,8 @@ class Named:
     due: Due
     mode: Mode
     agency: str | None
+    calendar: str | None
+    """As it is asked for, name or name@version; of a kept report, the one that it was made by."""
     switches: Mapping[str, str]
     without: frozenset[str] = frozenset()
     at: str | None
@@ -74,7 +76,8 @@ def sides(a: str, b: str, options: Mapping[str, str | None]) -> tuple[Side, Side
     kept = {text: read_report(Path(text)) for text in (a, b) if text.lower().endswith(".json")}
     standard: dict[str, str | None] = dict(STANDARD)
     for document in kept.values():
-        standard |= _inputs_of(document["identity"])
+        # A calendar bears on some definitions alone, so that of a report is not put on what stands beside it.
+        standard |= _inputs_of(document["identity"]) | {"calendar": None}
     standard |= {name: value for name, value in options.items() if value is not None}
     one, other = (_kept(Path(text), kept[text]) if text in kept else _side(text, standard) for text in (a, b))
     if isinstance(one, Named) and isinstance(other, Named):
@@ -190,6 +193,7 @@ def _made(
         due=as_due(inputs["due"] or ""),
         mode=as_mode(inputs["mode"] or ""),
         agency=inputs.get("agency") or None,
+        calendar=(inputs.get("calendar") or "").replace(":", "@") or None,
         switches=switches,
         without=without,
         at=at,
@@ -221,7 +225,7 @@ def _definition(name: str, version: str | None) -> Definition:
 
 
 def _inputs_of(identity: Mapping[str, Any]) -> dict[str, str | None]:
-    return {name: identity.get(name) for name in ("tenant", "from", "to", "zone", "due", "mode", "agency")}
+    return {name: identity.get(name) for name in ("tenant", "from", "to", "zone", "due", "mode", "agency", "calendar")}
 
 
 def _kept(path: Path, document: Mapping[str, Any]) -> Named:

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from rich.box import SIMPLE
 from rich.console import Console
-from rich.measure import Measurement
 from rich.table import Table
 
 from services.domain.statistics.flow import FIGURES
+from services.operator.screen import print_whole
 
 LABELS: Final = {
     "month": ("Tháng", "month"),
@@ -31,7 +31,6 @@ LABELS: Final = {
     "voided": ("Đã xóa (ngoài thống kê)", "voided, counted nowhere else"),
 }
 _TOTAL: Final = ("Cả kỳ", "total")
-_WIDEST: Final = 1_000
 _BESIDE_MAX: Final = 3
 """So many rows stand side by side with the figures below one another; more stand below one another."""
 
@@ -80,9 +79,7 @@ def _show_across(console: Console, rows: list[Mapping[str, Any]], totals: Mappin
         table.add_column(f"({number})", footer=f"{totals[figure]:,}", justify="right", no_wrap=True)
     for row in rows:
         table.add_row(*(_shown(row[name]) for name in by), *(f"{row[figure]:,}" for figure in used))
-    # A terminal that is too narrow breaks lines; a figure is never cut short.
-    whole = Measurement.get(console, console.options.update(max_width=_WIDEST), table).maximum
-    Console(width=max(console.width, whole), soft_wrap=True).print(table)
+    print_whole(table)
 
 
 def _shown(value: str | None) -> str:

@@ -108,7 +108,7 @@ def show(
 async def _show(tenant: str, as_of: str | None, zone: ZoneInfo) -> dict[str, Any]:
     async with open_database(read_settings()) as database:
         await require_tenant(database.store, tenant)
-        position = await position_of(database.store, tenant, as_of, moment_of(as_of, zone))
+        position = await position_of(database.store, tenant, as_of, moment_of(as_of, zone), now=SystemClock().now())
         facts = tenant_facts(await database.store.tenant_events(tenant), up_to=position)
     return {"tenant": tenant, "position": position, **reference_screen.document(reference_of(facts))}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,17 +12,24 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from services.archive.postgres import PostgresArchive
 from services.domain.reference import Reference, reference_of
 from services.domain.statistics.definition import Definition, Due, Mode
 from services.domain.statistics.document import Request
-from services.domain.statistics.registry import UnknownDefinition, all_definitions, find
+from services.domain.statistics.registry import all_definitions
+from services.domain.working_time.span import YearMissing
 from services.event_store.folding import tenant_facts
 from services.event_store.port import EventStore
-from services.operator import flow_screen, report_screen, screen
+from services.operator import archiving, flow_screen, report_screen, screen
+from services.operator.agencies import has_dossiers, require_agency
 from services.operator.as_of import moment_of, position_of, recorded_at, zone_of
+from services.operator.calendars import with_calendar
+from services.operator.counting import counting
 from services.operator.errors import Away, Findings, WrongUsage
 from services.operator.open import Database, open_database
-from services.operator.report_words import as_due, as_list, as_mode, as_switches, day
+from services.operator.outputs.files import prepare
+from services.operator.outputs.wanted import Wanted, wanted, write
+from services.operator.report_words import as_definition, as_due, as_list, as_mode, as_period, as_switches, day
 from services.operator.settings import read_settings
 from services.operator.tenants import require_tenant
 from services.projections import flow_document
@@ -48,7 +56,10 @@ class Asked:
     mode: Mode
     by: tuple[str, ...] | None
     agency: str | None
+    calendar: str | None
     switches: tuple[str, ...]
+    archive: bool
+    """Whether what is printed is kept."""
 
 
 def register(app: typer.Typer) -> None:
@@ -70,6 +81,9 @@ def report(
     ] = None,
     by: Annotated[str | None, typer.Option(help=f"Any of {','.join(DIMENSIONS)}, outermost first.")] = None,
     agency: Annotated[str | None, typer.Option(help="Đơn vị · only the dossiers of this agency.")] = None,
+    calendar: Annotated[
+        str | None, typer.Option(help="Lịch làm việc · name or name@version, for statutory limits.")
+    ] = None,
     mode: Annotated[str, typer.Option(help="Đơn vị theo thời điểm · agencies as_was or as_is.")] = "as_was",
     zone: Annotated[str, typer.Option(help="Múi giờ · the zone whose days and months are meant.")] = "Asia/Ho_Chi_Minh",
     due: Annotated[str, typer.Option(help="Until the due date's day ends, or its very moment.")] = "instant",
@@ -77,6 +91,25 @@ def report(
     version: Annotated[int | None, typer.Option(help="Of the definition; the newest if absent.")] = None,
     hashes: Annotated[bool, typer.Option("--hashes", help="SHA-256 of each figure's list of dossiers.")] = False,
     wait_s: Annotated[float, typer.Option(help="How long to wait for the read model to come that far.")] = 60.0,
+    archive: Annotated[bool, typer.Option("--archive/--no-archive", help="Lưu báo cáo · keep what is printed.")] = True,
+    csv: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Bảng cho Excel (UTF-8) · a table of text; - for standard output."),
+    ] = None,
+    xlsx: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Biểu mẫu để in, ký · the form as a workbook.")
+    ] = None,
+    html: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Trang có biểu đồ, danh sách hồ sơ · one page with charts.")
+    ] = None,
+    office: Annotated[str | None, typer.Option(help="Đơn vị báo cáo · the office, as the form names it.")] = None,
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Để công bố: ẩn số nhỏ · without small figures and what tells them.")
+    ] = False,
+    publish_below: Annotated[
+        int | None, typer.Option(help="Số từ 1 đến dưới N là nhỏ · smaller figures than N are small; 5 if absent.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Ghi đè tệp đã có · replace files that are there.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Báo cáo thống kê · official figures of a period."""
@@ -96,20 +129,36 @@ def report(
         mode=as_mode(mode),
         by=None if by is None else as_list(by, "--by", flow_document.DIMENSIONS if flow else DIMENSIONS),
         agency=agency,
+        calendar=calendar,
         switches=tuple(switch or ()),
+        archive=archive,
     )
-    if asked.last < asked.first:
-        raise WrongUsage(f"--to {last} lies before --from {first}")
+    as_period(asked.first, asked.last)
+    files = wanted(
+        csv=csv,
+        xlsx=xlsx,
+        html=html,
+        office=office,
+        publish=publish,
+        publish_below=publish_below,
+        force=force,
+        as_json=as_json,
+        by=asked.by or (),
+    )
+    if flow and (files.paths or publish):
+        raise WrongUsage("report flow has no --csv, --xlsx, --html and --publish; II.06a has")
+    if not archive:
+        print("không lưu, không phải báo cáo chính thức · not kept, so it is not official", file=sys.stderr)
     if flow:
         _flow(asked, as_of, hashes=hashes, wait_s=wait_s, as_json=as_json)
     else:
-        _defined(_definition(name, version), asked, as_of, hashes=hashes, wait_s=wait_s, as_json=as_json)
+        _defined(as_definition(name, version), asked, files, as_of, hashes=hashes, wait_s=wait_s, as_json=as_json)
 
 
 def _flow(asked: Asked, as_of: str | None, *, hashes: bool, wait_s: float, as_json: bool) -> None:
     by = asked.by or ()
-    if asked.agency is not None or asked.switches or asked.mode != "as_was":
-        raise WrongUsage("report flow has no --agency, --mode and --switch; II.06a has")
+    if asked.agency is not None or asked.calendar is not None or asked.switches or asked.mode != "as_was":
+        raise WrongUsage("report flow has no --agency, --calendar, --mode and --switch; II.06a has")
     request = flow_document.FlowRequest(
         tenant=asked.tenant,
         first=asked.first,
@@ -138,9 +187,17 @@ def _flow(asked: Asked, as_of: str | None, *, hashes: bool, wait_s: float, as_js
 
 
 def _defined(
-    definition: Definition, asked: Asked, as_of: str | None, *, hashes: bool, wait_s: float, as_json: bool
+    definition: Definition,
+    asked: Asked,
+    files: Wanted,
+    as_of: str | None,
+    *,
+    hashes: bool,
+    wait_s: float,
+    as_json: bool,
 ) -> None:
     switches = as_switches(asked.switches, definition)
+    contents: dict[str, bytes] = {}
 
     async def make(database: Database, position: int, moment: datetime | None) -> dict[str, Any]:
         request = Request(
@@ -158,12 +215,24 @@ def _defined(
             counted_at=await recorded_at(database.store, asked.tenant, position),
         )
         reference = await declared(database.store, asked.tenant, position)
-        return await make_report(PostgresCases(database.pool), definition, request, reference=reference, as_of=moment)
+        request = with_calendar(request, definition, reference, asked.calendar)
+        cases = PostgresCases(database.pool)
+        with counting(cases, quiet=as_json) as counted:
+            document = await make_report(counted, definition, request, reference=reference, as_of=moment)
+        if asked.agency is not None and not has_dossiers(document["total"]):
+            await require_agency(PostgresReadModels(database.pool), asked.tenant, asked.agency, reference)
+        shown, made = await prepare(files, cases, definition, request, document, reference=reference, quiet=as_json)
+        contents.update(made)
+        return shown
 
-    document = asyncio.run(_made(make, asked, as_of, wait_s=wait_s, quiet=as_json))
+    try:
+        document = asyncio.run(_made(make, asked, as_of, wait_s=wait_s, quiet=as_json))
+    except YearMissing as error:
+        raise Findings(str(error)) from None
+    write(contents, quiet=as_json)
     if as_json:
         screen.print_json(document)
-    else:
+    elif not files.on_standard_output:
         report_screen.show(definition, document)
     if document["breaches"]:
         told = "; ".join(
@@ -176,16 +245,18 @@ async def _made(make: Any, asked: Asked, as_of: str | None, *, wait_s: float, qu
     async with open_database(read_settings()) as database:
         await require_tenant(database.store, asked.tenant)
         moment = moment_of(as_of, asked.zone)
-        position = await position_of(database.store, asked.tenant, as_of, moment)
+        position = await position_of(database.store, asked.tenant, as_of, moment, now=SystemClock().now())
         await wait_until_shown(
             PostgresReadModels(database.pool), asked.tenant, position, clock=SystemClock(), wait_s=wait_s, quiet=quiet
         )
         document: dict[str, Any] = await make(database, position, moment)
+        if asked.archive:
+            await archiving.archive(PostgresArchive(database.pool), document, at=SystemClock().now())
         return document
 
 
 async def declared(store: EventStore, tenant: str, position: int) -> Reference:
-    """What is declared as of a position. Raises Findings where that contradicts itself."""
+    """What is declared of a tenant as of a position. Raises Findings where that contradicts itself."""
     reference = reference_of(tenant_facts(await store.tenant_events(tenant), up_to=position))
     if reference.findings:
         wrong = "; ".join(f"{finding.code} {finding.text}" for finding in reference.findings)
@@ -219,13 +290,6 @@ async def wait_until_shown(
                     f"{wait_s:g} s; see `khop status` for the projector"
                 )
             await clock.sleep(POLL_S)
-
-
-def _definition(name: str, version: int | None) -> Definition:
-    try:
-        return find(name, version=version)
-    except UnknownDefinition as error:
-        raise WrongUsage(str(error)) from None
 
 
 def _list(*, as_json: bool) -> None:

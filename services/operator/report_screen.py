@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from rich.box import SIMPLE
 from rich.console import Console
-from rich.measure import Measurement
 from rich.table import Table
 
 from services.domain.statistics.definition import Cell, Definition, Words
+from services.operator.screen import print_whole
 
 LABELS: Final = {
     "month": Words("Tháng", "month"),
@@ -22,7 +22,6 @@ LABELS: Final = {
     "channel": Words("Kênh", "channel"),
 }
 _NOT_KNOWN: Final = "không rõ · not known"
-_WIDEST: Final = 1_000
 
 
 def show(definition: Definition, document: Mapping[str, Any]) -> None:
@@ -82,9 +81,7 @@ def _across(console: Console, definition: Definition, document: Mapping[str, Any
     for row in document["rows"]:
         labels = [_label(row["row"], name) for name in by]
         table.add_row(*labels, *(told(row[cell.key]) for _, cell in numbered))
-    # A terminal that is too narrow breaks lines; a figure is never cut short.
-    whole = Measurement.get(console, console.options.update(max_width=_WIDEST), table).maximum
-    Console(width=max(console.width, whole), soft_wrap=True).print(table)
+    print_whole(table)
 
 
 def _placed(definition: Definition) -> list[tuple[int, Cell]]:
@@ -105,6 +102,11 @@ def _notes(console: Console, definition: Definition, document: Mapping[str, Any]
     if not document["official"]:
         console.print(
             "Biểu này không áp dụng cho kỳ báo cáo đã chọn · this form is not the official one for this period"
+        )
+    if "suppressed" in document:
+        console.print(
+            f"{len(document['suppressed'])} số không công bố, in là – · figures are not published and shown as –",
+            highlight=False,
         )
     console.print(f"SHA-256 {document['hash']}", highlight=False)
 

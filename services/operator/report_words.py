@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import cast
 
 from services.domain.statistics.definition import Definition, Due, Mode
+from services.domain.statistics.registry import UnknownDefinition, find
 from services.operator.errors import WrongUsage
 
 
@@ -17,6 +18,20 @@ def day(text: str, option: str) -> date:
         return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a local day has no zone of its own
     except ValueError:
         raise WrongUsage(f"{option} {text!r} is no day; write it as 2024-06-30") from None
+
+
+def as_period(first: date | None, last: date | None) -> None:
+    """Both days of a period, which ends on or after the day it begins. Raises WrongUsage."""
+    if first is not None and last is not None and last < first:
+        raise WrongUsage(f"--to {last} lies before --from {first}")
+
+
+def as_definition(name: str, version: int | None) -> Definition:
+    """The definition of this name, the newest unless a version is asked for. Raises WrongUsage."""
+    try:
+        return find(name, version=version)
+    except UnknownDefinition as error:
+        raise WrongUsage(str(error)) from None
 
 
 def as_due(text: str) -> Due:

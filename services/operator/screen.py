@@ -6,21 +6,36 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+_WIDEST: Final = 1_000
 
 
 def print_json(document: Any) -> None:
     """The document, and nothing else, on standard output."""
-    json.dump(document, sys.stdout, ensure_ascii=False, indent=2)
-    sys.stdout.write("\n")
+    sys.stdout.write(json_text(document))
+
+
+def json_text(document: Any) -> str:
+    """The document as it is printed."""
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def print_whole(table: Table) -> None:
+    """A table as wide as it must be: a terminal that is too narrow breaks lines; a figure is never cut short."""
+    console = Console()
+    whole = Measurement.get(console, console.options.update(max_width=_WIDEST), table).maximum
+    Console(width=max(console.width, whole), soft_wrap=True).print(table)
 
 
 @contextmanager
-def progress(label: str, *, total: int, quiet: bool = False) -> Iterator[Callable[[int], None]]:
-    """A bar on standard error; gives a function to tell how much is done. `quiet` shows none."""
+def progress(label: str, *, total: int | None, quiet: bool = False) -> Iterator[Callable[[int], None]]:
+    """A bar on standard error; gives a function to tell how much is done. No `total`: unknown. `quiet` shows none."""
     console = Console(stderr=True)
     with Progress(
         TextColumn("{task.description}"),

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import polars as pl
 
-from services.domain.statistics.cases import PAPERS_SCHEMA, SCHEMA, with_papers
-from services.projections.port import ReadModelsUnavailable
+from services.domain.statistics.cases import NAME, PAPERS_SCHEMA, SCHEMA, with_papers
+from services.projections import dossier_papers, dossier_segments
+from services.projections.snapshot import live_build, snapshot
 from services.projections.statements import STATEMENTS
-from services.runtime.database import translated
 
 if TYPE_CHECKING:
     from asyncpg import Pool, Record
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 TEXT_BYTES: Final = 16 << 20
 """How much of the answer is read in at once: about 100,000 dossiers."""
 _INSTANT: Final = pl.Datetime("us", "UTC")
+_Output = Callable[[bytes], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +28,7 @@ class CasesQuery:
     """Which cases: those known at a position of a tenant's log, of the period [opens, closes).
 
     `latest`: look at what holds at the latest too, without regard to the period. `papers`: at what became of the
-    dossiers' papers too.
+    dossiers' papers too. `columns`: those of `SCHEMA` that are wanted beside the dossier's name; all if absent.
     """
 
     tenant: str
@@ -36,16 +37,22 @@ class CasesQuery:
     closes: datetime
     latest: bool = False
     papers: bool = False
+    columns: frozenset[str] | None = None
+
+    def schema(self) -> dict[str, Any]:
+        """Column → type of what is wanted, papers aside."""
+        wanted = self.columns
+        return {name: kind for name, kind in SCHEMA.items() if wanted is None or name in wanted or name in NAME}
 
 
 class Cases(Protocol):
     """Where cases come from. Raises ReadModelsUnavailable."""
 
     async def cases(self, query: CasesQuery, take: Callable[[pl.DataFrame], None]) -> None:
-        """Give `take` one row a dossier that was known just before `closes`, columns as in `SCHEMA`, in no order.
+        """Give `take` one row a dossier that was known just before `closes`, in no order.
 
-        With `papers` also those of `PAPERS_SCHEMA`. They come in frames of bounded size, at least one, so that a whole
-        country need not be in memory at once.
+        Columns as `schema` of the query, with `papers` also those of `PAPERS_SCHEMA`. They come in frames of bounded
+        size, at least one, so that a whole country need not be in memory at once.
         """
         ...
 
@@ -57,7 +64,7 @@ class PostgresCases:
         self._pool = pool
 
     async def cases(self, query: CasesQuery, take: Callable[[pl.DataFrame], None]) -> None:
-        moments = (query.tenant, query.position, query.opens, query.closes)
+        schema = query.schema()
         papers, text = bytearray(), bytearray()
 
         async def collect(rows: bytes) -> None:
@@ -69,18 +76,22 @@ class PostgresCases:
                 give()
 
         def give() -> None:
-            cases = _read(bytes(text), SCHEMA)
+            cases = _read(bytes(text), schema)
             text.clear()
             take(with_papers(cases, known) if query.papers else cases)
 
-        with translated(ReadModelsUnavailable):
-            async with self._pool.acquire() as connection, connection.transaction(readonly=True):
-                # The rows of one report fit in memory; on disk the same joins take several times as long.
-                await connection.execute("SET LOCAL work_mem = '128MB'")
-                if query.papers:
-                    await connection.copy_from_query(STATEMENTS.case_papers, *moments, output=collect, format="csv")
-                known = _read(bytes(papers), PAPERS_SCHEMA)
-                await connection.copy_from_query(STATEMENTS.cases, *moments, query.latest, output=keep, format="csv")
+        async with snapshot(self._pool) as connection:
+
+            async def copy(statement: str, projection: str, *more: bool, output: _Output) -> None:
+                build = await live_build(connection, projection, query.tenant)
+                moments = (build, query.position, query.opens, query.closes, *more)
+                await connection.copy_from_query(statement, *moments, output=output, format="csv")
+
+            if query.papers:
+                await copy(STATEMENTS.case_papers, dossier_papers.NAME, output=collect)
+            known = _read(bytes(papers), PAPERS_SCHEMA)
+            wanted = f"SELECT {', '.join(schema)} FROM ({STATEMENTS.cases}) AS cases"
+            await copy(wanted, dossier_segments.NAME, query.latest, output=keep)
         give()
 
 

@@ -21,6 +21,7 @@ class ReferenceCases:
     async def cases(self, query: CasesQuery, take: Callable[[pl.DataFrame], None]) -> None:
         dossiers = await timelines(self._models, query.tenant, as_of=query.position)
         cases = cases_of(dossiers, opens=query.opens, closes=query.closes, latest=query.latest)
+        cases = cases.select(tuple(query.schema()))
         if query.papers:
             told = await paper_timelines(self._models, query.tenant, as_of=query.position)
             cases = with_papers(cases, papers_of(told, opens=query.opens, closes=query.closes))

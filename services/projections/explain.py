@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 import polars as pl
 
@@ -25,14 +26,18 @@ async def frames_of(
     """A frame for each place of these ways, with the column `line`. `references`: what is declared, by position.
     `also`: columns that are wanted too.
 
-    `told` hears how many frames were read. Raises ReadModelsUnavailable.
+    `told` hears how many frames were read. Raises ReadModelsUnavailable, YearMissing.
     """
     asked = list(ways)
     columns = also.union(LOOKED_AT, *(way.columns for way in asked))
+    # What was counted before a calendar was declared can be counted by it all the same.
+    calendars = {name: one for reference in references.values() for name, one in reference.calendars.items()}
     frames: dict[Place, pl.DataFrame] = {}
     for way in asked:
         if way.place not in frames:
-            frames[way.place] = await _frame(cases, way, columns, references[way.request.position])
+            own = references[way.request.position]
+            reference = replace(own, calendars=calendars | dict(own.calendars))
+            frames[way.place] = await _frame(cases, way, columns, reference)
             told(len(frames))
     return frames
 

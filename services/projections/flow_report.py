@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from services.domain.periods import Period
 from services.domain.statistics.flow import FIGURES, Due, Figure
 from services.domain.zones import offsets_of
-from services.projections.port import ReadModelsUnavailable
+from services.projections import dossier_segments
+from services.projections.snapshot import live_build, snapshot
 from services.projections.statements import STATEMENTS
-from services.runtime.database import translated
 
 if TYPE_CHECKING:
     from asyncpg import Pool, Record
@@ -62,25 +62,22 @@ class PostgresFlowReports:
 
     async def flow(self, query: FlowQuery) -> list[FlowRow]:
         starts, offsets = offsets_of(query.zone)
-        with translated(ReadModelsUnavailable):
-            async with self._pool.acquire() as connection, connection.transaction(readonly=True):
-                # The rows of one report fit in memory; on disk the same joins take several times as long.
-                await connection.execute("SET LOCAL work_mem = '128MB'")
-                records = await connection.fetch(
-                    STATEMENTS.flow,
-                    query.tenant,
-                    query.position,
-                    list(range(len(query.periods))),
-                    [period.opens for period in query.periods],
-                    [period.closes for period in query.periods],
-                    "agency" in query.by,
-                    "procedure" in query.by,
-                    "channel" in query.by,
-                    query.due == "day",
-                    list(starts),
-                    list(offsets),
-                    query.hashes,
-                )
+        async with snapshot(self._pool) as connection:
+            records = await connection.fetch(
+                STATEMENTS.flow,
+                await live_build(connection, dossier_segments.NAME, query.tenant),
+                query.position,
+                list(range(len(query.periods))),
+                [period.opens for period in query.periods],
+                [period.closes for period in query.periods],
+                "agency" in query.by,
+                "procedure" in query.by,
+                "channel" in query.by,
+                query.due == "day",
+                list(starts),
+                list(offsets),
+                query.hashes,
+            )
         return told(_row(record, hashes=query.hashes) for record in records)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
@@ -16,10 +16,12 @@ from services.domain.statistics.cases import PAPER_COLUMNS, with_later_ones
 from services.domain.statistics.count import Counted, Part, columns_of, part_of, total_of
 from services.domain.statistics.definition import Definition, Dimension, Question
 from services.domain.statistics.document import Request, report
-from services.domain.statistics.places import place, places_of
+from services.domain.statistics.places import PLACED_BY, place, places_of
 from services.domain.statistics.question import question_of
-from services.domain.statistics.seats import Unseated, seat
+from services.domain.statistics.seats import SEATED_BY, Unseated, seat
 from services.domain.statistics.submitted import given_by
+from services.domain.working_time.calendar import Calendar
+from services.domain.working_time.of_report import calendars_of
 from services.projections import dossier_papers, dossier_segments
 from services.projections.cases import Cases, CasesQuery
 
@@ -33,7 +35,7 @@ Days = tuple[date, date]
 async def make_report(
     cases: Cases, definition: Definition, request: Request, *, reference: Reference, as_of: datetime | None = None
 ) -> dict[str, Any]:
-    """The document of a report. Raises ReadModelsUnavailable."""
+    """The document of a report. Raises ReadModelsUnavailable, YearMissing."""
     whole = (request.first, request.last)
     by = cast("tuple[Dimension, ...]", tuple(name for name in request.by if name != "month"))
     monthly = "month" in request.by
@@ -47,16 +49,25 @@ async def make_report(
         request,
         counted,
         period=period_of(*whole, ZoneInfo(request.zone)),
-        reference={part: reference.digests[part] for part in _rests_on(definition)},
+        reference={part: reference.digests[part] for part in _rests_on(definition, request)},
         unseated=unseated,
         as_of=as_of,
         months=months,
     )
 
 
-def _rests_on(definition: Definition) -> tuple[str, ...]:
-    compares = any(cell.given is not None for cell in definition.cells)
-    return ("agencies", "procedures", "figures") if compares else ("agencies", "procedures")
+def looks_at_limits(definition: Definition, request: Request) -> bool:
+    """Whether a working-time calendar bears on the figures."""
+    question = question_of(definition, request, (request.first, request.last))
+    return "law_due_at" in columns_of(definition, question)
+
+
+def _rests_on(definition: Definition, request: Request) -> Iterator[str]:
+    yield from ("agencies", "procedures")
+    if any(cell.given is not None for cell in definition.cells):
+        yield "figures"
+    if request.calendar is not None:
+        yield "calendars"
 
 
 async def cases_of_days(
@@ -90,19 +101,19 @@ async def cases_in_place(
     take: Callable[[pl.DataFrame, tuple[Unseated, ...]], None],
     *,
     last: date,
-    columns: Collection[str],
+    columns: frozenset[str],
 ) -> None:
     """The same of every agency, for any ways to count the days of a question, `last` the last of them, together.
 
     `columns`: what they look at. Raises ReadModelsUnavailable.
     """
-    places = places_of(reference.catalogue, on=last)
+    places = places_of(reference.catalogue, on=last, calendars=_calendars(request, reference))
     latest = any(name.startswith("now_") for name in columns)
 
     def put_in_place(some: pl.DataFrame) -> None:
         known = with_later_ones(some) if latest else some
         seated, unseated = seat(known, question, reference.agencies, request.mode, last)
-        take(place(seated, places), unseated)
+        take(place(seated, places, opens=question.opens), unseated)
 
     await cases.cases(
         CasesQuery(
@@ -111,20 +122,22 @@ async def cases_in_place(
             opens=question.opens,
             closes=question.closes,
             latest=latest,
-            papers=not PAPER_COLUMNS.isdisjoint(columns),
+            papers=not columns.isdisjoint(PAPER_COLUMNS),
+            columns=None if latest else columns | SEATED_BY | PLACED_BY | frozenset(request.by),
         ),
         put_in_place,
     )
 
 
-async def _counted(
+async def parts_of(
     cases: Cases,
     definition: Definition,
     request: Request,
     days: Days,
     by: tuple[Dimension, ...],
     reference: Reference,
-) -> tuple[Counted, tuple[Unseated, ...]]:
+) -> tuple[list[Part], tuple[Unseated, ...]]:
+    """The cases of these days, counted one by one; and those that have no place. Raises ReadModelsUnavailable."""
     question = question_of(definition, request, days)
     parts: list[Part] = []
     unseated: Counter[Unseated] = Counter()
@@ -135,7 +148,25 @@ async def _counted(
             unseated[Unseated(one.code, one.why, one.candidates, 0)] += one.dossiers
 
     await cases_of_days(cases, definition, request, days, reference, take)
-    given = given_by(reference.submitted, first=days[0], last=days[1], agency=request.agency)
-    return total_of(parts, definition, by=by, lists=request.lists, given=given), tuple(
+    return parts, tuple(
         Unseated(one.code, one.why, one.candidates, dossiers) for one, dossiers in sorted(unseated.items())
     )
+
+
+def _calendars(request: Request, reference: Reference) -> Mapping[str | None, Calendar]:
+    if request.calendar is None:
+        return {}
+    return calendars_of(reference.calendars[request.calendar], request.calendar[0])
+
+
+async def _counted(
+    cases: Cases,
+    definition: Definition,
+    request: Request,
+    days: Days,
+    by: tuple[Dimension, ...],
+    reference: Reference,
+) -> tuple[Counted, tuple[Unseated, ...]]:
+    parts, unseated = await parts_of(cases, definition, request, days, by, reference)
+    given = given_by(reference.submitted, first=days[0], last=days[1], agency=request.agency)
+    return total_of(parts, definition, by=by, lists=request.lists, given=given), unseated

@@ -46,6 +46,13 @@ class _Lane:
     saved_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Page:
+    records: Sequence[Record]
+    last: int
+    """The position of the last of them."""
+
+
 class Relay:
     """All tenants' logs, each published by one instance at a time. Published twice after a crash, never zero times."""
 
@@ -124,7 +131,7 @@ class Relay:
 
     async def _publish_log(self, tenant: str, lane: _Lane) -> None:
         lane.position = lane.saved = await self._checkpoints.get(READER, tenant)
-        following: asyncio.Task[list[StoredEvent]] | None = None
+        following: asyncio.Task[_Page] | None = None
         try:
             while True:
                 lane.woken.clear()
@@ -132,10 +139,10 @@ class Relay:
                     page = await self._read(tenant, lane.position)
                 else:
                     page, following = await following, None
-                if page:
-                    full = len(page) == self._pace.page_max
-                    if full:  # the next page is read while this one is on its way
-                        following = asyncio.create_task(self._read(tenant, page[-1].position))
+                if page.records:
+                    full = len(page.records) == self._pace.page_max
+                    if full:  # the next page is read and made ready while this one is on its way
+                        following = asyncio.create_task(self._read(tenant, page.last))
                     await self._send(tenant, lane, page)
                     if not full and self._pace.breath_s:
                         await self._clock.sleep(self._pace.breath_s)
@@ -146,19 +153,20 @@ class Relay:
             if following is not None:
                 following.cancel()
 
-    async def _read(self, tenant: str, after: int) -> list[StoredEvent]:
-        return await self._store.read(tenant, after=after, limit=self._pace.page_max)
+    async def _read(self, tenant: str, after: int) -> _Page:
+        events = await self._store.read(tenant, after=after, limit=self._pace.page_max)
+        return _Page([self._record(event) for event in events], events[-1].position if events else after)
 
-    async def _send(self, tenant: str, lane: _Lane, page: Sequence[StoredEvent]) -> None:
-        sending = asyncio.ensure_future(self._publisher.publish(self._topic, [self._record(event) for event in page]))
+    async def _send(self, tenant: str, lane: _Lane, page: _Page) -> None:
+        sending = asyncio.ensure_future(self._publisher.publish(self._topic, page.records))
         try:
             await asyncio.shield(sending)
         except asyncio.CancelledError:
             await sending
-            lane.position = page[-1].position
+            lane.position = page.last
             await self._save(tenant, lane)
             raise
-        lane.position = page[-1].position
+        lane.position = page.last
         now = self._clock.now()
         if lane.saved_at is None or (now - lane.saved_at).total_seconds() >= self._pace.checkpoint_every_s:
             await self._save(tenant, lane)

@@ -10,7 +10,7 @@ from typing import Any
 from contracts.observations import Observation, make_observation
 from tests.oracle.province import DAY, Dossier, Province
 from tests.oracle.scenarios import promised
-from tests.oracle.systems import Told
+from tests.oracle.voice import Told
 
 Correct = Callable[[Province, Dossier, random.Random, int], Observation]
 

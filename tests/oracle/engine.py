@@ -11,23 +11,23 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from services.domain.authority import connections_of, is_tenant_level
-from services.domain.dossier import CodeKey, Fact, Segment, fact_of_observation
+from services.domain.dossier import CodeKey, Dossier, Fact, fact_of_observation
 from services.domain.fold import fold
 from services.domain.identity import components
 from services.domain.reference import Reference, reference_of
-from services.domain.statistics.cases import cases_of
+from services.domain.statistics.cases import cases_of, papers_of, with_papers
 from services.domain.statistics.definition import Definition
 from services.domain.statistics.document import Request
 from services.projections.cases import Cases, CasesQuery
 from services.projections.report import make_report
-from tests.oracle.oracle import Asked, Behind, Labels, Rows
-from tests.oracle.systems import Told
+from tests.oracle.oracle import NOBODY, Asked, Behind, Rows
+from tests.oracle.voice import Told
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-Timeline = tuple[Sequence[Segment], CodeKey]
+Folded = tuple[Dossier, CodeKey]
 
 
-def timelines(said: Iterable[Told]) -> list[Timeline]:
+def folded(said: Iterable[Told]) -> list[Folded]:
     """Every dossier of a tenant with its least code, folded from all that was said of it at once."""
     facts = {one.observation.id: fact_of_observation(one.observation) for one in said}.values()
     connections = connections_of(fact for fact in facts if is_tenant_level(fact))
@@ -37,7 +37,7 @@ def timelines(said: Iterable[Told]) -> list[Timeline]:
             by_code[fact.key].append(fact)
     about = [fact for several in by_code.values() for fact in several]
     return [
-        (fold([fact for code in codes for fact in by_code.get(code, ())], connections).segments, min(codes))
+        (fold([fact for code in codes for fact in by_code.get(code, ())], connections), min(codes))
         for codes in components(by_code, about)
     ]
 
@@ -57,17 +57,33 @@ def is_declared(one: Told) -> bool:
 class ManyCases:
     """The cases of many provinces at once, each with its province, which every code begins with."""
 
-    def __init__(self, dossiers: Sequence[Timeline]) -> None:
+    def __init__(self, dossiers: Sequence[Folded]) -> None:
         self._dossiers = dossiers
-        self._kept: dict[tuple[object, object], pl.DataFrame] = {}
+        self._kept: dict[tuple[object, ...], pl.DataFrame] = {}
 
     async def cases(self, query: CasesQuery, take: Callable[[pl.DataFrame], None]) -> None:
         asked = (query.opens, query.closes)
         if asked not in self._kept:
-            frame = cases_of(self._dossiers, opens=query.opens, closes=query.closes)
+            edges = {"opens": query.opens, "closes": query.closes}
+            frame = cases_of(((one.segments, least) for one, least in self._dossiers), latest=True, **edges)
+            papers = ((one.papers, least) for one, least in self._dossiers)
+            frame = with_papers(frame, papers_of(papers, **edges))
             number = pl.col("code").str.extract(r"^[A-Z](\d+)-")
-            self._kept[asked] = frame.with_columns(province=pl.concat_str(pl.lit("H"), number))
-        take(self._kept[asked])
+            self._kept = {asked: frame.with_columns(province=pl.concat_str(pl.lit("H"), number))}
+        frame = self._kept[asked]
+        take(frame if query.latest else frame.filter(pl.col("void").is_not_null()))
+
+
+class FrameOfCases:
+    """The cases of one period, whichever is asked for."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self._frame = frame
+
+    async def cases(self, query: CasesQuery, take: Callable[[pl.DataFrame], None]) -> None:
+        assert not query.latest
+        assert not query.papers
+        take(self._frame)
 
 
 def report(
@@ -83,7 +99,6 @@ def request(
     definition: Definition, asked: Asked, by: Sequence[str], *, position: int, tenant: str = "all", lists: bool = True
 ) -> Request:
     """What the oracle is asked, in the engine's words."""
-    switches = {"open_supplement": asked.open_supplement, "withdrawn": asked.withdrawn}
     return Request(
         tenant=tenant,
         first=asked.first,
@@ -93,16 +108,20 @@ def request(
         due=asked.due,
         mode=asked.mode,
         by=tuple(by),
-        switches={switch.name: switches[switch.name] for switch in definition.switches},
+        switches={switch.name: switch.default for switch in definition.switches} | dict(asked.switches),
         lists=lists,
     )
 
 
 def rows_of(document: dict[str, Any], by: Sequence[str]) -> Rows:
-    """Its rows of these labels, in the oracle's shape."""
-    rows: Rows = {}
-    for row in document["rows"]:
-        if tuple(row["row"]) == tuple(by):
-            labels: Labels = tuple(row["row"].values())
-            rows[labels] = {key: Behind(row[key], text) for key, text in row["hashes"].items()}
-    return rows
+    """Its rows of these labels, in the oracle's shape, without what is not known."""
+    unknown, wanted = document["unknown"], tuple(by)
+    return {
+        tuple(row["row"].values()): {
+            key: Behind(row[key], text)
+            for key, text in row["hashes"].items()
+            if key not in unknown and (row[key] or text != NOBODY.hash)
+        }
+        for row in (*document["rows"], document["total"])
+        if tuple(row["row"]) == wanted
+    }

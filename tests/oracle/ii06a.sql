@@ -1,5 +1,5 @@
 -- Biểu II.06a: columns 3 to 13 and the lines beneath, one row a dossier, from what is printed above each column.
--- :opens, :closes the period; :by_day whether due dates are compared as local days (UTC+7); :wait column of open supplements; :gone reading of withdrawals.
+-- :opens, :closes the period; :by_day whether due dates are compared as local days (UTC+7); :open_supplement column of open supplements; :withdrawn reading of withdrawals.
 WITH dated AS (
     SELECT *,
         CASE WHEN :by_day THEN (ended_at + 25200) / 86400 > (due_at + 25200) / 86400 ELSE ended_at > due_at END AS is_late,
@@ -14,7 +14,7 @@ classed AS (
     SELECT *,
         accepted_at >= :opens AS received,
         accepted_at < :opens AND open_before AS carried,
-        awaiting AND :wait = '9' AS waits_as_done
+        awaiting AND :open_supplement = '9' AS waits_as_done
     FROM dated
 ),
 placed AS (
@@ -24,7 +24,7 @@ placed AS (
         CASE WHEN waits_as_done THEN 'on time'
              WHEN due_at IS NULL THEN 'no date'
              WHEN ended_at IS NULL THEN CASE WHEN is_overdue THEN 'late' ELSE 'within' END
-             WHEN :gone = 'on_time' AND ended_by = 'withdrawn' THEN 'on time'
+             WHEN :withdrawn = 'on_time' AND ended_by = 'withdrawn' THEN 'on time'
              WHEN is_late THEN 'late' WHEN is_early THEN 'early' ELSE 'on time' END AS class
     FROM classed
 )

@@ -10,13 +10,18 @@ WITH RECURSIVE heir (was, now) AS (
 ),
 stands AS (
     SELECT heir.was, agency.* FROM heir JOIN agency ON agency.code = heir.now
-    WHERE NOT :as_is OR agency.ends IS NULL OR agency.ends > (:closes + 25200) / 86400 - 1
+    -- What begins after the period stands in nobody's place yet.
+    WHERE NOT :as_is OR (:closes + 25200) / 86400 - 1 >= agency.begins
+        AND (agency.ends IS NULL OR (:closes + 25200) / 86400 - 1 < agency.ends)
 ),
 dated AS (
-    SELECT final.dossier, final.agency AS had, first.agency AS had_before, (:opens + 25200) / 86400 - 1 AS day_before,
+    -- What came after the period is told apart by what is known of it now: programs without a history count that too.
+    SELECT current.dossier, CASE WHEN final.dossier IS NULL THEN current.agency ELSE final.agency END AS had,
+           first.agency AS had_before, (:opens + 25200) / 86400 - 1 AS day_before,
            CASE WHEN final.ended_at >= :opens THEN (final.ended_at + 25200) / 86400 ELSE (:closes + 25200) / 86400 - 1 END AS day
-    FROM seen AS final LEFT JOIN seen AS first ON first.instant = :opens AND first.dossier = final.dossier
-    WHERE final.instant = :closes
+    FROM current
+    LEFT JOIN seen AS final ON final.instant = :closes AND final.dossier = current.dossier
+    LEFT JOIN seen AS first ON first.instant = :opens AND first.dossier = current.dossier
 )
 SELECT dated.dossier, dossier.province, named.line, dossier.procedure, procedure.field, dossier.channel,
        after.code AS agency, CASE after.level WHEN 'department' THEN 'province' ELSE after.level END AS level,

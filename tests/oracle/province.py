@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
+from typing import Literal
 
 LOCAL = timezone(timedelta(hours=7))
 """Việt Nam has had no other offset in the years these provinces live in."""
@@ -33,6 +34,20 @@ class Act:
     """The code under which it happened, where that is not the dossier's own."""
 
 
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One file, signature, payment or check of a dossier, or a word of the national portal; `number` as for acts."""
+
+    number: int
+    kind: Literal["component", "result", "document", "payment", "identity", "national"]
+    at: int
+    name: str | None = None
+    flag: bool | None = None
+    """Of a component whether it was used before, of a signature whether it is digital, of a payment whether it was
+    made online."""
+    amount: int | None = None
+
+
 @dataclass(slots=True)
 class Dossier:
     """One dossier and its acts, in the order in which they happened."""
@@ -49,6 +64,7 @@ class Dossier:
     """A second registration of the same application, made by mistake and linked later."""
     habits: frozenset[str] = frozenset()
     """How its observations travel: `delayed`, `doubled`, `paid_twice`."""
+    papers: list[Paper] = field(default_factory=list)
 
     def then(self, act: str, at: int, *, due_at: int | None = None, label: str | None = None, code: str = "") -> None:
         """It went on by one act, at its present agency."""
@@ -71,6 +87,29 @@ class Agency:
     successor: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """What was announced of it; None is not known. One that is not declared is known by its code alone."""
+
+    declared: bool
+    field: str | None
+    components: int | None
+    paper_result: bool | None
+    fee: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What an agency, or the whole province, reported of a period of local days to the Government, and when."""
+
+    agency: str | None
+    first: date
+    last: date
+    online: int
+    direct: int
+    at: int
+
+
 @dataclass(slots=True)
 class Province:
     """Everything that is true of it. `edge`: first instant of the quarter on which an agency gives way to another."""
@@ -78,11 +117,11 @@ class Province:
     seed: int
     edge: int
     agencies: list[Agency]
-    procedures: dict[str, str]
-    """Procedure → field (lĩnh vực)."""
+    procedures: dict[str, Procedure]
     dossiers: list[Dossier]
     speaks: str
     """How its one-stop system talks: `acts`, or `statuses` in place of them."""
+    submitted: list[Submitted] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -111,6 +150,7 @@ def edge_of(seed: int) -> date:
 
 def province(seed: int, *, dossiers: int | None = None) -> Province:
     """The province of a seed: 20 to 60 dossiers or so many, 3 to 6 agencies on several levels, 4 to 8 procedures."""
+    from tests.oracle.papers import file_papers, submit
     from tests.oracle.scenarios import SCENARIOS, wander
 
     rng = random.Random(seed)
@@ -120,7 +160,7 @@ def province(seed: int, *, dossiers: int | None = None) -> Province:
         edge=local(edge),
         agencies=_agencies(f"H{seed}", edge, rng),
         procedures={
-            f"9.{seed}.{number}": rng.choice(("land", "civil", "trade")) for number in range(rng.randint(4, 8))
+            f"9.{seed}.{number}": _procedure(number, rng.choice(FIELDS), rng) for number in range(rng.randint(4, 8))
         },
         dossiers=[],
         speaks=rng.choice(("acts", "acts", "statuses")),
@@ -129,7 +169,17 @@ def province(seed: int, *, dossiers: int | None = None) -> Province:
         scenario(made, rng)
     for _ in range(max(0, (dossiers or rng.randint(20, 60)) - len(made.dossiers))):
         wander(made, rng)
+    file_papers(made)
+    submit(made)
     return made
+
+
+def _procedure(number: int, field: str, rng: random.Random) -> Procedure:
+    """One was never declared, of some others not everything is known."""
+    if number == 3:
+        return Procedure(declared=False, field=None, components=None, paper_result=None, fee=None)
+    components = rng.choice((None, 0, 1, 2, 3, 3))
+    return Procedure(True, field, components, rng.choice((None, True, True, False)), rng.choice((None, True, False)))
 
 
 def _agencies(name: str, edge: date, rng: random.Random) -> list[Agency]:

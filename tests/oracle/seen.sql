@@ -32,10 +32,12 @@ SELECT :instant, ended.dossier,
        END,
        final.at IS NULL AND EXISTS (SELECT 1 FROM pause WHERE pause.dossier = ended.dossier AND pause.act = 'supplement_requested'
                                     AND since < :instant AND until >= :instant),
-       -- In one report a dossier belongs to one agency: the one in force at its end, else at the end of the period.
-       (SELECT agency FROM act
-        WHERE act.dossier = ended.dossier AND agency IS NOT NULL
-          AND (at, number) <= (coalesce(final.at, :instant), coalesce(final.number, -1))
-        ORDER BY at DESC, number DESC LIMIT 1),
+       -- In one report a dossier belongs to one agency: the one in force at its end, else at the end of the period; until
+       -- somebody names one, the one that is named first.
+       coalesce((SELECT agency FROM act
+                 WHERE act.dossier = ended.dossier AND agency IS NOT NULL
+                   AND (at, number) <= (coalesce(final.at, :instant), coalesce(final.number, -1))
+                 ORDER BY at DESC, number DESC LIMIT 1),
+                (SELECT agency FROM act WHERE act.dossier = ended.dossier AND agency IS NOT NULL ORDER BY at, number LIMIT 1)),
        EXISTS (SELECT 1 FROM act WHERE act.dossier = ended.dossier AND act = 'voided' AND at < :instant)
 FROM ended LEFT JOIN act AS final ON final.dossier = ended.dossier AND final.number = ended.number;

@@ -45,14 +45,16 @@ NOW: Final = (
     *("procedure", "channel", "supplements", "void"),
 )
 
+NAME: Final = ("system", "code")
+"""What names a dossier: its least code."""
+
 SCHEMA: Final[dict[str, Any]] = {
-    "system": pl.String,
-    "code": pl.String,
+    **dict.fromkeys(NAME, pl.String),
     **SEEN,
     **{f"before_{name}": SEEN[name] for name in BEFORE},
     **{f"now_{name}": SEEN[name] for name in NOW},
 }
-"""Column → type. `system` and `code` are the dossier's least code; a moment at which it was unknown shows nulls."""
+"""Column → type. A moment at which the dossier was unknown shows nulls."""
 
 
 def with_later_ones(cases: pl.DataFrame) -> pl.DataFrame:
@@ -84,12 +86,11 @@ PAPERS_BEFORE: Final = ("documents_signed", "documents_signed_digitally")
 """What of them is looked at just before the period too: signing is counted by its own date."""
 
 PAPERS_SCHEMA: Final[dict[str, Any]] = {
-    "system": pl.String,
-    "code": pl.String,
+    **dict.fromkeys(NAME, pl.String),
     **PAPERS,
     **{f"before_{name}": PAPERS[name] for name in PAPERS_BEFORE},
 }
-PAPER_COLUMNS: Final = frozenset(PAPERS_SCHEMA) - {"system", "code"}
+PAPER_COLUMNS: Final = frozenset(PAPERS_SCHEMA).difference(NAME)
 
 
 def papers_of(
@@ -107,7 +108,7 @@ def papers_of(
 
 def with_papers(cases: pl.DataFrame, papers: pl.DataFrame) -> pl.DataFrame:
     """The cases with what is known of their papers beside them."""
-    return cases.join(papers, on=("system", "code"), how="left")
+    return cases.join(papers, on=NAME, how="left")
 
 
 def cases_of(

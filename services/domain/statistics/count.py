@@ -16,6 +16,7 @@ BREACH_CODES_MAX: Final = 20
 GIVEN_UP_BY: Final = ("agency", "level")
 """Dimensions by which a dossier may have belonged elsewhere before the period."""
 LINES_AT_ONCE: Final = 100_000
+"""Dossiers whose lines are looked at together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def mark(cases: pl.DataFrame, definition: Definition, question: Question) -> pl.
 def columns_of(definition: Definition, question: Question) -> frozenset[str]:
     """The columns of cases that a definition looks at."""
     measured = {name for one in definition.measure(question).values() for name in one.meta.root_names()}
-    return frozenset(measured.union(*(cell.needs for cell in definition.cells)))
+    return frozenset(measured.union(*((*cell.needs, *cell.distinct) for cell in definition.cells)))
 
 
 def as_number(expression: pl.Expr) -> pl.Expr:
@@ -134,12 +135,13 @@ def total_of(
 
 def _list_hashes(kept: pl.DataFrame, keys: Sequence[str]) -> dict[str, str]:
     # A few lines at a time: the whole list as one text would be as large again as all that is kept.
-    order = kept["line"].arg_sort()
+    listed = kept.select("line", *keys)
+    order = listed["line"].arg_sort()
     hashes = {key: sha256() for key in keys}
     for start in range(0, len(order), LINES_AT_ONCE):
-        some = kept[order.slice(start, LINES_AT_ONCE)]
+        some = listed[order.slice(start, LINES_AT_ONCE)]
         for key, so_far in hashes.items():
-            so_far.update((some.filter(pl.col(key) != 0)["line"].str.join("").item() or "").encode())
+            so_far.update((some["line"].filter(some[key] != 0).str.join("").item() or "").encode())
     return {key[1:]: so_far.hexdigest() for key, so_far in hashes.items()}
 
 
@@ -173,13 +175,22 @@ def _rows(
 
 
 def _grouped(kept: pl.DataFrame, keys: Sequence[str], by: Sequence[Dimension], *, lists: bool) -> pl.DataFrame:
-    values = {name[1:] for name in kept.columns if name.startswith("=")}
-    sums = [
-        pl.col(f"={key[1:]}").drop_nulls().n_unique().alias(key) if key[1:] in values else pl.col(key).sum()
+    values = {name for name in kept.columns if name.startswith("=")}
+    if not values and not lists:
+        # Sums of sums: grouping a country at once would take as much memory again as all that is kept.
+        sums = [_sums(some, keys, by) for some in kept.iter_slices(LINES_AT_ONCE)]
+        return _sums(pl.concat(sums), keys, by) if sums else _sums(kept, keys, by)
+    figures = [
+        pl.col(f"={key[1:]}").drop_nulls().n_unique().alias(key) if f"={key[1:]}" in values else pl.col(key).sum()
         for key in keys
     ]
     texts = [pl.col("line").filter(pl.col(key) != 0).str.join("").alias(f"list{key}") for key in keys] if lists else []
-    return kept.group_by(by).agg(*sums, *texts) if by else kept.select(*sums, *texts)
+    return kept.group_by(by).agg(*figures, *texts) if by else kept.select(*figures, *texts)
+
+
+def _sums(kept: pl.DataFrame, keys: Sequence[str], by: Sequence[Dimension]) -> pl.DataFrame:
+    sums = [pl.col(key).cast(pl.Int64).sum() for key in keys]
+    return kept.group_by(by).agg(sums) if by else kept.select(sums)
 
 
 def _beside(one: pl.DataFrame, other: pl.DataFrame, by: Sequence[Dimension]) -> pl.DataFrame:

@@ -87,6 +87,8 @@ class Cell:
     key: str
     title: Words
     group: tuple[Words, ...] = ()
+    part_of: str | None = None
+    """The cell whose dossiers hold all of this one's, where no identity says so."""
     needs: tuple[str, ...] = ()
     given_up: bool = False
     """Whether it counts in the row of the agency that had the dossier before the period, not of the one that has it."""
@@ -137,6 +139,33 @@ class Identity(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """What is printed on an official form beside its title and cells."""
+
+    number: str
+    """Biểu số."""
+    issued: Words
+    """Ban hành theo."""
+    subject: Words
+    """The heading above the names of the rows."""
+    unit: Words
+    """Đơn vị tính."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Common:
+    """Which cells, added up, are the figures that nearly every form has; charts are drawn from them."""
+
+    received: tuple[str, ...]
+    resolved: tuple[str, ...]
+    in_time: tuple[str, ...] = ()
+    """Of the resolved ones: early or on time."""
+    in_hand: tuple[str, ...] = ()
+    overdue: tuple[str, ...] = ()
+    """Of those in hand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
     """One way to count, kept for ever: a changed rule is another version, never a changed one.
 
@@ -156,6 +185,8 @@ class Definition:
     by: tuple[Dimension, ...] = ()
     from_day: date | None = None
     until_day: date | None = None
+    form: Form | None = None
+    common: Common | None = None
     known_bugs: tuple[Bug, ...] = ()
     """What a deployed program does that the form does not say; counted so that its figures can be explained.
 

@@ -32,6 +32,8 @@ class Request:
     by: tuple[str, ...] = ()
     agency: str | None = None
     switches: Mapping[str, str]
+    calendar: tuple[str, str] | None = None
+    """Name and version of that by which limits are reckoned, where the definition looks at limits."""
     lists: bool = False
     """Whether each row names the hash of the list of dossiers behind each figure; the total always does."""
     counted_at: datetime | None = None
@@ -79,6 +81,7 @@ def report(
             "position": request.position,
             "as_of": None if as_of is None else utc(as_of),
             "reference": dict(sorted(reference.items())),
+            **({} if request.calendar is None else {"calendar": "@".join(request.calendar)}),
         },
         "official": _official(definition, request.last),
         "rows": rows,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any, Final
 
 import polars as pl
@@ -23,6 +24,10 @@ DECLARED: Final[dict[str, Any]] = {
 """What cases get of their procedures. Null: nobody declared it, which is neither no nor none."""
 
 
+PLACED_BY: Final = frozenset({"agency", "procedure", "accepted_at", "ended_at", "due_at"})
+"""The columns of cases that are looked at here."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
     """What is declared of procedures, as of a report's position and at the end of its period.
@@ -32,22 +37,32 @@ class Places:
 
     procedures: pl.DataFrame
     """A row a `procedure`, with the columns of `DECLARED`."""
-    calendar: Calendar | None = None
-    """By which statutory limits are reckoned where no due date was promised; without one they are not known."""
+    calendars: Mapping[str | None, Calendar] = field(default_factory=dict)
+    """Agency with hours of its own → by which its statutory limits are reckoned where no due date was promised; None:
+    of all others. Without any they are not known."""
 
 
-def place(cases: pl.DataFrame, places: Places) -> pl.DataFrame:
+def place(cases: pl.DataFrame, places: Places, *, opens: datetime) -> pl.DataFrame:
     """The cases with the columns of `DECLARED`, and `law_due_at`: when the statutory limit of those without a due date
-    is over, counted from the acceptance and not yet prolonged by what the citizen took."""
+    is over, counted from the acceptance and not yet prolonged by what the citizen took.
+
+    What had ended before `opens` gets none. Raises YearMissing.
+    """
     placed = cases.join(places.procedures, on="procedure", how="left", maintain_order="left")
-    if places.calendar is None:
+    if not places.calendars:
         return placed.with_columns(pl.lit(None, dtype=placed.schema["due_at"]).alias("law_due_at"))
-    starts = placed.select(pl.when(pl.col("due_at").is_null()).then("accepted_at"))["accepted_at"]
-    due = due_column(places.calendar, starts=starts, values=placed["limit"], units=placed["limit_unit"])
-    return placed.with_columns(due.dt.convert_time_zone("UTC").alias("law_due_at"))
+    reckoned = pl.col("due_at").is_null() & (pl.col("ended_at").is_null() | (pl.col("ended_at") >= opens))
+    own = pl.col("agency").is_in([agency for agency in places.calendars if agency is not None]).fill_null(value=False)
+    found = []
+    for agency, calendar in places.calendars.items():
+        theirs = ~own if agency is None else (pl.col("agency") == agency).fill_null(value=False)
+        starts = placed.select(pl.when(reckoned & theirs).then("accepted_at"))["accepted_at"]
+        due = due_column(calendar, starts=starts, values=placed["limit"], units=placed["limit_unit"])
+        found.append(due.dt.convert_time_zone("UTC"))
+    return placed.with_columns(pl.coalesce(found).alias("law_due_at"))
 
 
-def places_of(catalogue: Catalogue, *, on: date, calendar: Calendar | None = None) -> Places:
+def places_of(catalogue: Catalogue, *, on: date, calendars: Mapping[str | None, Calendar] | None = None) -> Places:
     """What a catalogue says on a day of every procedure it ever had."""
     known = (catalogue.latest(code, on) for code in catalogue.declared.by_code)
     rows = [
@@ -56,5 +71,6 @@ def places_of(catalogue: Catalogue, *, on: date, calendar: Calendar | None = Non
         if one is not None
     ]
     return Places(
-        procedures=pl.DataFrame(rows, schema={"procedure": pl.String, **DECLARED}, orient="row"), calendar=calendar
+        procedures=pl.DataFrame(rows, schema={"procedure": pl.String, **DECLARED}, orient="row"),
+        calendars=calendars or {},
     )

@@ -19,6 +19,8 @@ from services.domain.agencies.seat import seat_of
 from services.domain.statistics.definition import Mode, Question, Words
 from services.domain.statistics.terms import local_day
 
+SEATED_BY: Final = frozenset({"agency", "before_agency", "accepted_at", "ended_at"})
+"""The columns of cases that are looked at here."""
 _EPOCH: Final = date(1970, 1, 1)
 
 

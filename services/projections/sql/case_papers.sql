@@ -1,13 +1,11 @@
 -- case_papers: what became of the papers of each case, as of a position, just before the period's closing instant and its first.
--- $1 tenant, $2 position, $3 first instant, $4 closing instant. Times are microseconds since 1970.
+-- $1 build, $2 position, $3 first instant, $4 closing instant. Times are microseconds since 1970.
 WITH believed AS MATERIALIZED (
     SELECT instant.at, papers.*
     FROM read.papers
     JOIN (VALUES ($3::timestamptz), ($4::timestamptz)) AS instant (at)
         ON occurred_from < instant.at AND (occurred_to IS NULL OR occurred_to >= instant.at)
-    WHERE build = (SELECT number FROM read.builds
-                   WHERE tenant = $1 AND projection = 'dossier_papers' AND stage = 'live')
-      AND known_from <= $2 AND (known_to IS NULL OR known_to > $2)
+    WHERE build = $1::integer AND known_from <= $2 AND (known_to IS NULL OR known_to > $2)
 )
 SELECT
     final.least_system AS system,

@@ -1,18 +1,12 @@
 -- flow: the flow report of one or more periods as of a position; each dossier is looked at just before both ends.
--- $1 tenant, $2 position; $3-$5 periods: number, first instant, closing instant; $6-$8 whether to tell agencies,
+-- $1 build, $2 position; $3-$5 periods: number, first instant, closing instant; $6-$8 whether to tell agencies,
 -- procedures and channels apart; $9 whether due dates are compared as local days, whose offsets from UTC ($11) hold from
 -- the moments in $10 on; $12 whether to hash the lists of dossiers. OFFSET 0 keeps a step from being done again wherever
 -- the next one names its result.
-WITH believed AS MATERIALIZED (
-    SELECT
-        instant.at, dossier, least_system, least_code, accepted_at, ended_at, due_at, paused_since,
-        agency, procedure, channel, void
-    FROM read.segments
-    JOIN (SELECT unnest($4::timestamptz[]) AS at UNION SELECT unnest($5::timestamptz[])) AS instant
-        ON occurred_from < instant.at AND (occurred_to IS NULL OR occurred_to >= instant.at)
-    WHERE build = (SELECT number FROM read.builds
-                   WHERE tenant = $1 AND projection = 'dossier_segments' AND stage = 'live')
-      AND known_from <= $2 AND (known_to IS NULL OR known_to > $2)
+-- A segment that covers both ends of a period is what is seen at both: it needs no partner, and if the dossier was void,
+-- not accepted or ended by then, it counts nowhere in that period.
+WITH period AS NOT MATERIALIZED (
+    SELECT * FROM unnest($3::integer[], $4::timestamptz[], $5::timestamptz[]) AS period (number, opens, closes)
 ),
 both_ends AS (
     SELECT
@@ -21,12 +15,22 @@ both_ends AS (
         CASE WHEN $7::boolean THEN final.procedure END AS procedure,
         CASE WHEN $8::boolean THEN final.channel END AS by_channel,
         final.channel, final.accepted_at, final.ended_at, final.due_at, final.paused_since, final.void,
-        first.ended_at AS ended_before,
-        coalesce(first.void, false) AS void_before,
+        CASE WHEN final.occurred_from < period.opens THEN final.ended_at ELSE first.ended_at END AS ended_before,
+        CASE WHEN final.occurred_from < period.opens THEN final.void ELSE coalesce(first.void, false) END AS void_before,
         CASE WHEN $12::boolean THEN final.least_system || '/' || final.least_code || E'\n' END AS line
-    FROM unnest($3::integer[], $4::timestamptz[], $5::timestamptz[]) AS period (number, opens, closes)
-    JOIN believed AS final ON final.at = period.closes
-    LEFT JOIN believed AS first ON first.at = period.opens AND first.dossier = final.dossier
+    FROM read.segments AS final
+    JOIN period
+        ON final.occurred_from < period.closes AND (final.occurred_to IS NULL OR final.occurred_to >= period.closes)
+        AND (final.occurred_from >= period.opens
+             OR NOT final.void AND (final.accepted_at >= period.opens
+                                    OR final.accepted_at IS NOT NULL AND (final.ended_at >= period.opens OR final.ended_at IS NULL)))
+    LEFT JOIN (
+        SELECT period.number, dossier, ended_at, void
+        FROM read.segments
+        JOIN period ON occurred_from < period.opens AND occurred_to >= period.opens AND occurred_to < period.closes
+        WHERE build = $1::integer AND known_from <= $2 AND (known_to IS NULL OR known_to > $2)
+    ) AS first ON first.dossier = final.dossier AND first.number = period.number
+    WHERE build = $1::integer AND known_from <= $2 AND (known_to IS NULL OR known_to > $2)
 ),
 measured AS (
     SELECT

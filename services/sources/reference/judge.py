@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from contracts.reference import CalendarDeclared
+from contracts.reference import CalendarDeclared, FiguresSubmitted
 from services.domain.dossier import Fact, fact_of_observation
 from services.domain.identity import OPERATOR
 from services.domain.reference import Reference, reference_of
@@ -33,7 +33,7 @@ def contradictions(stated: Sequence[Said | Unsaid], in_log: Iterable[Fact]) -> l
     places = {one.observation.id: one.locator for one in stated if isinstance(one, Said)}
     now = reference_of([*kept, *_as_if_said_now(stated)])
     before = set(reference_of(known).findings)
-    return [*missing, *_calendars(stated)] + [
+    return [*missing, *_calendars(stated), *_figures(stated, now)] + [
         _sentence(one, places.get(one.fact), now) for one in now.findings if one not in before
     ]
 
@@ -45,6 +45,21 @@ def _calendars(stated: Iterable[Said | Unsaid]) -> Iterator[str]:
             yield from (
                 f"{one.locator}: {declared.name} {declared.version}: {problem}" for problem in problems(declared)
             )
+
+
+def _figures(stated: Iterable[Said | Unsaid], now: Reference) -> Iterator[str]:
+    declared = now.agencies.declared.by_code
+    for one in stated:
+        if not (isinstance(one, Said) and isinstance(one.observation.data, FiguresSubmitted)):
+            continue
+        said, sent_at = one.observation.data, one.observation.occurred_at
+        if said.last_day < said.first_day:
+            yield f"{one.locator}: last_day: {said.last_day} lies before first_day {said.first_day}"
+        if sent_at > one.observation.observed_at:
+            yield f"{one.locator}: submitted_at: {sent_at.isoformat()} lies in the future"
+        # Where no agency is declared at all, nobody can say which code is mistyped.
+        if said.agency is not None and declared and said.agency not in declared:
+            yield f"{one.locator}: agency: nobody declared {said.agency!r}; {nearest(said.agency, declared)}"
 
 
 def _as_if_said_now(stated: Iterable[Said | Unsaid]) -> Iterator[Fact]:

@@ -43,6 +43,10 @@ class Terminal:
         out, err = await asyncio.to_thread(self._call, words, code)
         return out if code == 0 else err
 
+    async def both(self, *words: str, code: int = 0) -> tuple[str, str]:
+        """What it printed, and what it says in error."""
+        return await asyncio.to_thread(self._call, words, code)
+
     async def document(self, *words: str, code: int = 0) -> Any:
         """The one JSON document on standard output."""
         out, _ = await asyncio.to_thread(self._call, (*words, "--json"), code)

@@ -1,6 +1,13 @@
 """`khop report`, `khop rebuild` and `khop status` as a person runs them: what they print and how they exit."""
 
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,10 +17,52 @@ from services.event_store.postgres import PostgresEventStore
 from services.projections.keep import PROJECTIONS, Keeper
 from services.projections.postgres import PostgresReadModels
 from services.runtime.postgres import open_pool
-from tests.integration.projections.conftest import Khop
 from tests.unit.projections.made_log import MadeLog
 
 HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Ended:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        return json.loads(self.out)
+
+
+Khop = Callable[..., Awaitable[Ended]]
+
+
+@pytest.fixture
+def khop(postgres_dsn: str, as_role: Callable[[str, str], str], tmp_path: Path, repo_root: Path) -> Khop:
+    """`await khop("report", "flow", …)`: the command in a process of its own, as the operator's role."""
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("KHOP_")},
+        "KHOP_POSTGRES_DSN": as_role(postgres_dsn, "khop_operator"),
+        "PYTHONPATH": str(repo_root),
+        "COLUMNS": "200",
+    }
+
+    async def run(*arguments: str, **settings: str) -> Ended:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "services.operator",
+            *arguments,
+            cwd=tmp_path,
+            env={**environment, **settings},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, err = await process.communicate()
+        assert process.returncode is not None
+        assert "Traceback" not in err.decode()
+        return Ended(process.returncode, out.decode(), err.decode())
+
+    return run
 
 
 def winter() -> MadeLog:
@@ -113,6 +162,8 @@ async def test_the_table_for_officials_is_in_both_languages(khop: Khop, recorded
         (("--due", "week"), "--due 'week': say day or instant"),
         (("--as-of", "999"), "the log of lang-son ends at position"),
         (("--as-of", "yesterday"), "--as-of 'yesterday' is neither a position nor a time"),
+        (("--as-of", "2999-01-01T00:00"), "--as-of 2999-01-01T00:00 lies in the future"),
+        (("--from", ""), "--from is missing"),
     ],
 )
 async def test_a_wrong_option_is_told_in_one_sentence(
@@ -232,10 +283,26 @@ async def test_a_wrong_word_is_answered_with_the_right_ones(khop: Khop, recorded
         ((*FORM, "--switch", "withdrawn=maybe"), "withdrawn is one of by_due_date, on_time"),
         (("report", "ii06a", "--tenant", "lang-son", "--from", "2024-03-01", "--to", "2024-02-01"), "lies before"),
         ((*FORM, "--as-of", "99999"), "the log of lang-son ends at position"),
-        (("report", "flow", *FORM[2:-2], "--mode", "as_is"), "report flow has no --agency, --mode and --switch"),
+        ((*FORM, "--as-of", "2999-01-01"), "--as-of 2999-01-01 lies in the future"),
+        ((*FORM, "--agency", "H99.11"), "--agency 'H99.11': nobody declared it and no dossier is there; did you mean"),
+        ((*FORM, "--zone", "Asia/Hanoi"), "--zone 'Asia/Hanoi' is no time zone; write it as Asia/Ho_Chi_Minh"),
+        ((*FORM, "--mode", "as_if"), "--mode 'as_if': say as_was or as_is"),
+        ((*FORM, "--version", "9"), "II.06a has no version 9; it has 1"),
+        (
+            ("report", "flow", *FORM[2:-2], "--mode", "as_is"),
+            "report flow has no --agency, --calendar, --mode and --switch",
+        ),
     ):
         ended = await khop(*arguments)
-        assert (ended.code, said in ended.err) == (2, True), (arguments, ended.err)
+        assert (ended.code, ended.out, said in ended.err) == (2, "", True), (arguments, ended.err)
+        assert len(ended.err.strip().splitlines()) == 1
+
+
+async def test_an_agency_without_dossiers_in_the_period_has_none_and_is_not_refused(
+    khop: Khop, recorded: MadeLog
+) -> None:
+    before = await khop(*FORM[:4], "--from", "2023-01-01", "--to", "2023-12-31", "--agency", "H99.1", "--json")
+    assert (before.code, before.document["total"]["3"]) == (0, 0), before.err
 
 
 async def test_the_indices_of_service_quality_say_what_nobody_told_instead_of_zero(

@@ -44,11 +44,12 @@ CORRECTIONS = 10_000
 POSITIONS = 5
 QUARTER = (date(2025, 4, 1), date(2025, 6, 30))
 HALF_YEAR = (date(2025, 4, 1), date(2025, 9, 30))
+SWITCHES = (("open_supplement", "9"), ("withdrawn", "on_time"))
 CUTS: dict[str, tuple[str, Asked, tuple[str, ...]]] = {
     "form": ("II.06a", Asked(*QUARTER), ("level", "field", "procedure")),
     "form as is, by day": ("II.06a", Asked(*QUARTER, "day", "as_is"), ("agency",)),
     "form by month": ("II.06a", Asked(*HALF_YEAR), ("month", "agency")),
-    "form by its switches": ("II.06a", Asked(*HALF_YEAR, "day", "as_was", "9", "on_time"), ("channel",)),
+    "form by its switches": ("II.06a", Asked(*HALF_YEAR, "day", "as_was", SWITCHES), ("channel",)),
     "four figures": ("four-figures", Asked(*HALF_YEAR), ("month",)),
     "four figures by agency": ("four-figures", Asked(*QUARTER, "day", "as_is"), ("agency", "procedure")),
 }

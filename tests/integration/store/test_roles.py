@@ -10,9 +10,11 @@ import asyncpg
 import pytest
 
 from deploy.postgres.migrate import OWNER, ROLES
+from services.archive.port import Entry, NotKept, Printed
+from services.archive.postgres import PostgresArchive
 from services.deliveries.port import Attempt, Owed, Subscriber
 from services.deliveries.postgres import PostgresLedger
-from services.domain.decision import Entry
+from services.domain.decision import Entry as DossierEntry
 from services.event_store.checkpoints import PostgresCheckpoints
 from services.event_store.port import IdentityChange
 from services.event_store.postgres import PostgresEventStore
@@ -30,7 +32,7 @@ async def append_one(dsn: str) -> None:
     async with open_pool(dsn, name="test") as pool, PostgresEventStore(pool, dsn=dsn).writer(TENANT) as writer:
         position = writer.last_position + 1
         dossier = uuid4()
-        entry = Entry(dossier, (dossier,), position)
+        entry = DossierEntry(dossier, (dossier,), position)
         change = IdentityChange({("one-stop", f"H{position}"): dossier}, [entry])
         await writer.append(make_events(position - 1, 1), change)
 
@@ -203,3 +205,44 @@ async def test_who_does_not_deliver_sees_nothing_of_the_ledger(postgres_dsn: str
     async with open_pool(as_role(postgres_dsn, role), name="test") as pool:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await PostgresLedger(pool).subscribers()
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_printed_reports_are_added_to_by_the_operator_alone_and_changed_by_nobody(
+    postgres_dsn: str, as_role: AsRole, role: str
+) -> None:
+    printed = Printed(
+        entry=Entry(
+            tenant=TENANT,
+            hash="0" * 64,
+            definition="II.06a",
+            version=1,
+            first=NOW.date(),
+            last=NOW.date(),
+            position=1,
+            printed_at=NOW,
+        ),
+        body=b"{}",
+    )
+    async with open_pool(as_role(postgres_dsn, "khop_operator"), name="test") as pool:
+        assert await PostgresArchive(pool).keep(printed)
+    if role != "khop_operator":
+        async with open_pool(as_role(postgres_dsn, role), name="test") as pool:
+            with pytest.raises(NotKept, match="permission denied"):
+                await PostgresArchive(pool).keep(printed)
+            for look in (PostgresArchive(pool).list(TENANT), PostgresArchive(pool).find("0")):
+                with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                    await look
+    for dsn, owner in ((as_role(postgres_dsn, role), ""), (postgres_dsn, OWNER), (postgres_dsn, "")):
+        async with open_connection(dsn, name="test") as connection:
+            if owner:
+                await connection.execute(f"SET ROLE {owner}")
+            for statement in (
+                "UPDATE reports.printed SET body = ''",
+                "DELETE FROM reports.printed",
+                "TRUNCATE reports.printed",
+            ):
+                with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                    await connection.execute(statement)
+    async with open_pool(postgres_dsn, name="test") as pool:
+        assert await PostgresArchive(pool).find("0") == [printed]

@@ -15,6 +15,50 @@ from tests.unit.domain.agencies.province import PROVINCE
 from tests.unit.sources.test_reference_files import PROCEDURES
 from tests.unit.sources.test_reference_files import PROVINCE as FILE
 
+CIRCLE = """on = 2025-07-01
+
+[[succession]]
+agency = "H99"
+kind = "renamed"
+to = ["H99.10"]
+on = 2025-07-01
+"""
+OVERLAPPING = """[[agency]]
+code = "H99"
+title = "UBND tỉnh Mẫu"
+level = "province"
+valid_from = 2020-01-01
+
+[[succession]]"""
+FIGURES = """[[figures]]
+form = "II.06a"
+submitted_at = {sent}T08:00:00+07:00
+first_day = {first}
+last_day = 2024-01-31
+agency = "{agency}"
+submitted_to = "bcqg"
+figures = {{ "3" = 1 }}
+
+[[succession]]"""
+
+
+def calendar(years: str, until: str) -> str:
+    """A calendar of these years whose one season lasts until this day."""
+    return f"""[[calendar]]
+name = "vn"
+version = "2024-1"
+zone = "Asia/Ho_Chi_Minh"
+years = {years}
+rest_days = []
+make_up_days = []
+
+[[calendar.seasons]]
+first_day = 2024-01-01
+last_day = {until}
+weekdays.monday = [{{ opens = "07:00", closes = "11:30" }}]
+
+[[succession]]"""
+
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str | Path) -> int:
     monkeypatch.setattr("sys.argv", ["khop", "reference", *map(str, arguments)])
@@ -52,6 +96,44 @@ def test_a_check_counts_what_would_be_said(
     [
         (("parent", "parrent"), "a.toml: agency[2]: unknown key 'parrent'; did you mean 'parent'?"),
         (('to = ["H99"]', 'to = ["H98"]'), "which nobody declared; did you mean 'H99'?"),
+        (
+            ("on = 2025-07-01", CIRCLE),
+            "a.toml: succession[1]: H99.10 is succeeded in a circle: H99 → H99.10 on 2025-07-01, H99.10 → H99 on",
+        ),
+        (
+            ("[[succession]]", OVERLAPPING),
+            "a.toml: agency[3]: H99 is declared from 2019-01-01 without an end and again from 2020-01-01 on",
+        ),
+        (("valid_from = 2019-01-01\nparent", "valid_from = 2019-13-01\nparent"), "a.toml: is not TOML"),
+        (
+            ("valid_from = 2019-01-01\nparent", "valid_from = 2019-01-01\nvalid_to = 2018-01-01\nparent"),
+            "a.toml: agency[2]: H99.10 is valid from 2019-01-01, but only until before 2018-01-01",
+        ),
+        (('parent = "H99"', 'parent = "H98"'), "a.toml: agency[2]: H99.10 belongs to H98, which nobody declared; did"),
+        (
+            ("[[succession]]", calendar("[2024, 2025]", "2024-12-31")),
+            "a.toml: calendar[1]: vn 2024-1: seasons: none for everybody covers 2025-01-01, though 2025 is declared",
+        ),
+        (
+            ("[[succession]]", calendar("[2024]", "2025-06-30")),
+            "a.toml: calendar[1]: vn 2024-1: seasons[1].last: 2025-06-30 is not in a declared year (2024)",
+        ),
+        (
+            ("[[succession]]", calendar("[2024]", "2024-12-31").replace("Asia/Ho_Chi_Minh", "Asia/Hanoi")),
+            "a.toml: calendar[1]: vn 2024-1: zone: there is no time zone 'Asia/Hanoi'",
+        ),
+        (
+            ("[[succession]]", FIGURES.format(first="2024-03-31", sent="2024-04-05", agency="H99")),
+            "a.toml: figures[1]: last_day: 2024-01-31 lies before first_day 2024-03-31",
+        ),
+        (
+            ("[[succession]]", FIGURES.format(first="2024-01-01", sent="2199-04-05", agency="H99")),
+            "a.toml: figures[1]: submitted_at: 2199-04-05T",
+        ),
+        (
+            ("[[succession]]", FIGURES.format(first="2024-01-01", sent="2024-04-05", agency="H99.1")),
+            "a.toml: figures[1]: agency: nobody declared 'H99.1'; did you mean 'H99.10'?",
+        ),
     ],
 )
 def test_a_wrong_file_is_a_finding_and_no_traceback(

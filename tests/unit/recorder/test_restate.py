@@ -63,6 +63,19 @@ async def test_a_system_that_is_connected_late_moves_the_states_it_was_waited_fo
     assert [event.position for event in await log_of(world.store)] == list(range(1, 2 * DOSSIERS + 2))
 
 
+async def test_who_loses_the_word_on_papers_alone_is_restated_too() -> None:
+    world = World()
+    verified = observation("portal", "identity_verified", "13/5 09:00", code="P1")
+    await world.recorder.handle(wire([connecting("portal", "provincial_portal")]))
+    await world.restater.settle(TENANT)
+    await world.recorder.handle(wire([verified]))
+    # The national portal stands before a province's own where an account is verified: its word alone counts.
+    await world.recorder.handle(wire([connecting("national", "national_portal")]))
+    await world.restater.settle(TENANT)
+    [told] = await world.restated()
+    assert told.changed == {}
+
+
 async def test_once_told_nothing_is_told_again_not_even_after_a_restart(world: World) -> None:
     await world.recorder.handle(wire([connecting("one-stop", "one_stop")]))
     for _ in range(3):

@@ -58,7 +58,8 @@ def asked(
     reference = reference_of(fact_of_observation(said) for said in declared)
     known = with_papers(with_later_ones(cases_of(timelines, opens=opens, closes=closes, latest=latest)), papers)
     cases, _ = seat(known, question, reference.agencies, mode, last)
-    cases = place(cases, places_of(reference.catalogue, on=last, calendar=calendar))
+    calendars = {} if calendar is None else {None: calendar}
+    cases = place(cases, places_of(reference.catalogue, on=last, calendars=calendars), opens=question.opens)
     given_figures = given_by(reference.submitted, first=opens.astimezone(ZONE).date(), last=last)
     parts = [part_of(cases, definition, question, by=by)]
     return total_of(parts, definition, by=by, lists=True, given=given_figures)

@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from services.domain.statistics import terms
-from services.domain.statistics.definition import Cell, Definition, Question, Words
+from services.domain.statistics.definition import Cell, Common, Definition, Question, Words
 
 
 def measure(question: Question) -> Mapping[str, pl.Expr]:
@@ -49,7 +49,9 @@ DEFINITION: Final = Definition(
         Cell(
             key="resolved_no_due_date",
             title=Words("Đã giải quyết, không có ngày hẹn trả", "Resolved, without a due date"),
+            part_of="resolved",
         ),
     ),
     measure=measure,
+    common=Common(received=("received",), resolved=("resolved",), in_time=("resolved_in_time",)),
 )

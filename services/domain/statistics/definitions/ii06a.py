@@ -9,7 +9,16 @@ from typing import Final
 import polars as pl
 
 from services.domain.statistics import terms
-from services.domain.statistics.definition import Cell, Definition, Identity, Question, Switch, Words
+from services.domain.statistics.definition import (
+    Cell,
+    Common,
+    Definition,
+    Form,
+    Identity,
+    Question,
+    Switch,
+    Words,
+)
 
 _RECEIVED: Final = Words("Số lượng hồ sơ tiếp nhận", "Received")
 _IN_PERIOD: Final = Words("Trong kỳ", "In the period")
@@ -96,10 +105,12 @@ DEFINITION: Final = Definition(
         Cell(
             key="received_channel_unknown",
             title=Words("Trong cột 5: không rõ kênh tiếp nhận", "Of column 5: channel not known"),
+            part_of="5",
         ),
         Cell(
             key="transferred_in",
             title=Words("Trong cột 6: từ đơn vị khác chuyển đến", "Of column 6: from another agency"),
+            part_of="6",
         ),
         Cell(
             key="transferred_out",
@@ -124,6 +135,11 @@ DEFINITION: Final = Definition(
         Identity("11 = 12 + 13 + không có hạn", ("11",), ("12", "13", "in_hand_no_due_date")),
         Identity("3 + xử lý lại = 7 + 11", ("3", "reopened"), ("7", "11")),
         Identity("11 kỳ trước = 6 + đã xóa", ("stock_before",), ("6", "stock_voided")),
+        Identity(
+            "11 kỳ trước + chuyển đến = 6 + đã xóa + chuyển đi",
+            ("stock_before", "transferred_in"),
+            ("6", "stock_voided", "transferred_out"),
+        ),
     ),
     switches=(
         Switch(
@@ -146,4 +162,13 @@ DEFINITION: Final = Definition(
     by=("level", "field", "procedure"),
     from_day=date(2020, 12, 15),
     until_day=date(2026, 2, 14),
+    form=Form(
+        number="II.06a/VPCP/KSTT",
+        issued=Words(
+            "Ban hành theo Thông tư số 01/2020/TT-VPCP ngày 21/10/2020", "Circular 01/2020/TT-VPCP of 21 October 2020"
+        ),
+        subject=Words("Lĩnh vực, công việc giải quyết theo cấp", "Field and procedure, by level"),
+        unit=Words("Số hồ sơ TTHC", "dossiers"),
+    ),
+    common=Common(received=("4", "5"), resolved=("7",), in_time=("8", "9"), in_hand=("11",), overdue=("13",)),
 )

@@ -9,7 +9,7 @@ from typing import Any, Final
 import polars as pl
 
 from services.domain.statistics import progress, terms
-from services.domain.statistics.definition import Cell, Definition, Question, Switch, Words
+from services.domain.statistics.definition import Cell, Definition, Identity, Question, Switch, Words
 
 _RATE: Final = Words("Tỷ lệ (%)", "Rate (%)")
 _POINTS: Final = Words("Điểm", "Points")
@@ -79,6 +79,7 @@ def _index(
     needs: tuple[str, ...] = (),
     of_needs: tuple[str, ...] = (),
     distinct: tuple[str, ...] = (),
+    part_of: str | None = None,
     left_out: bool = False,
 ) -> tuple[Cell, ...]:
     group = (Words(f"{number} {title.vi}", f"{number} {title.en}"),)
@@ -89,10 +90,10 @@ def _index(
         score = Cell(key=f"{number}.score", title=title_points, points=points, threshold=threshold, **share)
     return (
         Cell(key=f"{number}.of", title=of, group=group, needs=(*needs, *of_needs), distinct=distinct),
-        Cell(key=f"{number}.whole", title=whole, group=group, needs=needs, distinct=distinct),
+        Cell(key=f"{number}.whole", title=whole, group=group, part_of=part_of, needs=needs, distinct=distinct),
         Cell(key=f"{number}.rate", title=_RATE, **share),
         score,
-        *((Cell(key=f"{number}.left_out", title=_LEFT_OUT, group=group),) if left_out else ()),
+        *((Cell(key=f"{number}.left_out", title=_LEFT_OUT, group=group, part_of=part_of),) if left_out else ()),
     )
 
 
@@ -120,6 +121,7 @@ DEFINITION: Final = Definition(
             key="1.4.synced",
             title=Words("Hồ sơ đã đồng bộ, tiếp nhận trong kỳ", "Synchronised, received in the period"),
             group=_SYNC,
+            part_of="1.4.received",
             needs=("national_at",),
         ),
         Cell(key="1.4.received", title=Words("Tiếp nhận trong kỳ theo Khớp", "Received, as counted here"), group=_SYNC),
@@ -169,6 +171,7 @@ DEFINITION: Final = Definition(
             key="3.3.online",
             title=Words("Tiếp nhận trực tuyến", "Received online"),
             group=_ONLINE,
+            part_of="1.4.received",
             needs=("channel",),
         ),
         Cell(
@@ -178,6 +181,7 @@ DEFINITION: Final = Definition(
                 "Of these needing no paper result, or with its file",
             ),
             group=_ONLINE,
+            part_of="3.3.online",
             needs=("channel", "paper_result"),
         ),
         Cell(key="3.3.whole", title=_RECEIVED, group=_ONLINE),
@@ -199,7 +203,7 @@ DEFINITION: Final = Definition(
             threshold=50,
         ),
         Cell(key="3.3.score", title=_POINTS, group=_ONLINE, unknown=_NO_POINTS),
-        Cell(key="3.3.left_out", title=_LEFT_OUT, group=_ONLINE),
+        Cell(key="3.3.left_out", title=_LEFT_OUT, group=_ONLINE, part_of="3.3.online"),
         *_index(
             "3.6",
             Words("Thanh toán trực tuyến", "Online payment"),
@@ -208,6 +212,7 @@ DEFINITION: Final = Definition(
             points=6,
             needs=("fee",),
             of_needs=("paid_online",),
+            part_of="1.4.received",
             left_out=True,
         ),
         *_index(
@@ -218,6 +223,7 @@ DEFINITION: Final = Definition(
             points=6,
             needs=("paper_result",),
             of_needs=("results_digitised",),
+            part_of="4.2.whole",
             left_out=True,
         ),
         *_index(
@@ -268,6 +274,13 @@ DEFINITION: Final = Definition(
         ),
     ),
     measure=measure,
+    identities=(
+        Identity("tiếp nhận = 3.3 mẫu số + chưa tính", ("1.4.received",), ("3.3.whole", "3.3.left_out")),
+        *(
+            Identity(f"tiếp nhận = {one} mẫu số", ("1.4.received",), (f"{one}.whole",))
+            for one in ("4.3", "4.4", "4.5b")
+        ),
+    ),
     switches=(
         *progress.SWITCHES,
         Switch(

@@ -75,6 +75,11 @@ DEFINITION: Final = Definition(
             ("on_time",),
             ("ended_on_time", "waiting_on_time", "open_on_time"),
         ),
+        Identity(
+            "cộng xác định được = đúng hạn + quá hạn",
+            ("judged",),
+            ("on_time", "ended_late", "waiting_late", "open_late"),
+        ),
     ),
     switches=progress.SWITCHES,
     by=("agency",),

@@ -63,6 +63,7 @@ def side(way: Way) -> dict[str, Any]:
         "agency": request.agency,
         "switches": dict(sorted(way.question.switches.items())),
         "without": sorted(way.mended),
+        "calendar": None if request.calendar is None else "@".join(request.calendar),
         "position": request.position,
     }
 

@@ -16,6 +16,7 @@ Kind = Literal[
     "zone",
     "due",
     "agency",
+    "calendar",
     "late_arrival",
     "correction",
     "identity",
@@ -87,14 +88,15 @@ def by_input(kind: Kind, name: str, title: Words, one: object, other: object) ->
     was, is_now = _in_words(one), _in_words(other)
     return Reason(
         kind,
-        f"{name} {one or 'all'} → {other or 'all'}",
+        f"{name} {_written(one)} → {_written(other)}",
         f"{title.vi}: bên A {was.vi}, bên B {is_now.vi}",
         f"{title.en}: A {was.en}, B {is_now.en}",
     )
 
 
 _VALUES: Final[Mapping[object, Words]] = {
-    None: Words("tất cả", "all"),
+    "all": Words("tất cả", "all"),
+    "none": Words("không có", "none"),
     "instant": Words("đến từng thời điểm", "to the very moment"),
     "day": Words("theo trọn ngày", "by whole days"),
     "as_was": Words("như khi đó", "as they were then"),
@@ -102,7 +104,13 @@ _VALUES: Final[Mapping[object, Words]] = {
 }
 
 
+def _written(value: object) -> str:
+    return "@".join(value) if isinstance(value, tuple) else str(value)
+
+
 def _in_words(value: object) -> Words:
+    if isinstance(value, tuple):
+        return Words("@".join(value), "@".join(value))
     if isinstance(value, date):
         return Words(f"{value:%d/%m/%Y}", value.isoformat())
     return _VALUES.get(value, Words(str(value), str(value)))

@@ -16,6 +16,7 @@ _INPUTS: Final[tuple[tuple[str, Kind, Words], ...]] = (
     ("due", "due", Words("cách so với ngày hẹn trả", "how due dates are compared")),
     ("mode", "agency", Words("đơn vị theo thời điểm", "agencies as they were or as they are")),
     ("agency", "agency", Words("đơn vị được đếm", "the agency that is counted")),
+    ("calendar", "calendar", Words("lịch làm việc", "the working-time calendar")),
 )
 
 
@@ -117,5 +118,6 @@ def _inputs(a: Request, b: Request) -> Iterator[_Change]:
             yield _Change(reason, request=((name, getattr(b, name)),))
     for name, kind, title in _INPUTS:
         if getattr(a, name) != getattr(b, name):
-            reason = by_input(kind, name, title, getattr(a, name), getattr(b, name))
+            one, other = (getattr(each, name) or ("none" if kind == "calendar" else "all") for each in (a, b))
+            reason = by_input(kind, name, title, one, other)
             yield _Change(reason, request=((name, getattr(b, name)),))

@@ -13,8 +13,8 @@ from services.domain.statistics.definition import Bug, Definition, Question
 from services.domain.statistics.document import Request
 from services.domain.statistics.question import question_of
 
-Place = tuple[int, date, date, str, str]
-"""What a frame of cases is read by: position, first and last day, zone, mode."""
+Place = tuple[int, date, date, str, str, tuple[str, str] | None]
+"""What a frame of cases is read by: position, first and last day, zone, mode, calendar."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class Way:
     def place(self) -> Place:
         """Ways of one place are counted on one frame of cases."""
         request = self.request
-        return (request.position, request.first, request.last, request.zone, request.mode)
+        return (request.position, request.first, request.last, request.zone, request.mode, request.calendar)
 
     @property
     def columns(self) -> frozenset[str]:

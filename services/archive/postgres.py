@@ -1,0 +1,62 @@
+"""Printed reports in the schema `reports`."""
+
+from __future__ import annotations
+
+from builtins import list as List  # noqa: N812 - the port's method is called `list` too
+from dataclasses import dataclass, fields
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import asyncpg
+
+from services.archive.port import Entry, NotKept, Printed
+from services.runtime.database import load_statements, reason, translated
+
+if TYPE_CHECKING:
+    from asyncpg import Pool, Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statements:
+    """One field a file in `sql/`."""
+
+    keep: str
+    list_of: str
+    find: str
+
+
+STATEMENTS: Final = load_statements(Statements, Path(__file__).parent / "sql")
+_NAMES: Final = tuple(field.name for field in fields(Entry))
+
+
+class PostgresArchive:
+    """The table of printed reports through a pool."""
+
+    def __init__(self, pool: Pool[Record]) -> None:
+        self._pool = pool
+
+    async def keep(self, printed: Printed) -> bool:
+        values = (getattr(printed.entry, name) for name in _NAMES)
+        try:
+            with translated():
+                done = await self._pool.execute(STATEMENTS.keep, *values, printed.body)
+        except asyncpg.PostgresError as error:
+            raise NotKept(reason(error)) from error
+        return done == "INSERT 0 1"
+
+    async def list(
+        self, tenant: str, *, definition: str | None = None, first: date | None = None, last: date | None = None
+    ) -> List[Entry]:
+        with translated():
+            rows = await self._pool.fetch(STATEMENTS.list_of, tenant, definition, first, last)
+        return [_entry(row) for row in rows]
+
+    async def find(self, beginning: str, *, limit: int = 2) -> List[Printed]:
+        with translated():
+            rows = await self._pool.fetch(STATEMENTS.find, beginning, limit)
+        return [Printed(entry=_entry(row), body=row["body"]) for row in rows]
+
+
+def _entry(row: Record) -> Entry:
+    return Entry(**{name: row[name] for name in _NAMES})

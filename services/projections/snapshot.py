@@ -1,0 +1,36 @@
+"""What a report reads in: one snapshot of the read models, with memory enough for its joins."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Final
+
+from services.projections.port import ReadModelsUnavailable
+from services.projections.statements import STATEMENTS
+from services.runtime.database import translated
+
+if TYPE_CHECKING:
+    from asyncpg import Pool, Record
+    from asyncpg.pool import PoolConnectionProxy
+
+NO_BUILD: Final = -1
+
+
+@asynccontextmanager
+async def snapshot(pool: Pool[Record]) -> AsyncIterator[PoolConnectionProxy[Record]]:
+    """A connection on which every statement sees the same. Raises ReadModelsUnavailable, also within."""
+    with translated(ReadModelsUnavailable):
+        async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+            # The rows of one report fit in memory; on disk the same joins take several times as long.
+            await connection.execute("SET LOCAL work_mem = '128MB'")
+            yield connection
+
+
+async def live_build(connection: PoolConnectionProxy[Record], projection: str, tenant: str) -> int:
+    """The build that readers see, or one that has no rows.
+
+    A build that is named, not looked up by the statement that reads it, lets the planner know how large it is.
+    """
+    build = await connection.fetchrow(STATEMENTS.live_build, projection, tenant)
+    return NO_BUILD if build is None else int(build["number"])
