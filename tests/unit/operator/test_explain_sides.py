@@ -100,8 +100,8 @@ def test_a_wrong_word_is_answered_with_the_right_one(a: str, b: str, options: di
         ({"identity": None}, WrongUsage, "is no report"),
         ({"identity": {"definition": "hv06"}}, WrongUsage, "is no whole report"),
         ({"identity": {"definition": "flow"}}, WrongUsage, "is a report 'flow', which no bridge leads to"),
-        ({"identity": {**REPORT["identity"], "version": 9}}, WrongUsage, "hv06 has no version 9"),  # type: ignore[dict-item]
-        ({"identity": {**REPORT["identity"], "tenant": "ha-noi"}}, WrongUsage, "only figures of one tenant"),  # type: ignore[dict-item]
+        ({"identity": {**REPORT["identity"], "version": 9}}, WrongUsage, "hv06 has no version 9"),
+        ({"identity": {**REPORT["identity"], "tenant": "ha-noi"}}, WrongUsage, "only figures of one tenant"),
     ],
 )
 def test_a_kept_report_must_be_whole_and_as_it_was_written(
