@@ -135,6 +135,15 @@ def test_a_list_of_a_program_on_utc_is_read_as_such_and_its_gaps_stay_gaps() -> 
     assert told_of(held.bridge) == {"missing": (-1, ("one-stop/B",))}
 
 
+def test_a_reading_that_leaves_half_of_what_differs_is_none() -> None:
+    # B and C missing, D and E of June: by days of UTC two of the four are left.
+    held = by_list(MAY, way("II.06a"), "4", listed("A", "D", "E"))
+    assert told_of(held.bridge) == {
+        "missing": (-2, ("one-stop/B", "one-stop/C")),
+        "after_period": (2, ("one-stop/D", "one-stop/E")),
+    }
+
+
 def test_a_trace_turned_round_twice_is_itself() -> None:
     one = way("II.06a")
     traced, _ = listed_trace(listed("A", "D"), Reading(one, "4"), frame(MAY, one), first=3)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import polars as pl
+
 from services.domain.dossier import Fact
+from services.domain.statistics.explain.trace import go_on, trace
 from services.domain.statistics.explain.walk import Walk
 from tests.builders import fact
 from tests.unit.statistics.explain.walking import Told, frame, told_of, walked, way
@@ -65,3 +68,23 @@ def test_a_dossier_that_got_a_lesser_code_is_the_same_dossier() -> None:
     # Nobody says that they are the same: one is gone, another came.
     [apart] = Walk(a, b).bridges(frames, [("10", "10")], names={})
     assert told_of(apart) == {"dossier_came": (1, ("a-portal/P-1",)), "codes_joined": (-1, ("one-stop/H-1",))}
+
+
+def test_the_largest_reason_comes_first() -> None:
+    late = {f"one-stop/H-{number}": [(1, ACCEPTED), (7, LATE)] for number in range(3)}
+    came = {f"one-stop/N-{number}": [(8, ACCEPTED), (8, LATE)] for number in range(2)}
+    voided = {"one-stop/V": [(1, ACCEPTED), (2, LATE), (7, act("voided", "28/5 08:00"))]}
+    [found] = walked({**voided, **came, **late}, way("II.06a", position=5), way("II.06a", position=9), ("10", "10"))
+    assert [(one.reason.name, one.dossiers) for one in found.spans] == [
+        ("end_came", 3),
+        ("dossier_came", 2),
+        ("voided", 1),
+    ]
+
+
+def test_of_two_traces_the_later_one_settles_why() -> None:
+    lines = pl.Series(["one-stop/H-1", "one-stop/H-2"])
+    first = trace(lines, [pl.Series([0, 0]), pl.Series([1, 1])], first=0)
+    then = trace(lines, [pl.Series([1, 1]), pl.Series([2, 1])], first=2)
+    both = go_on(first, then, first=2).sort("line")
+    assert both.rows() == [("one-stop/H-1", 0, 2, 3), ("one-stop/H-2", 0, 1, 1)]

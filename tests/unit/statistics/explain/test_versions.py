@@ -52,3 +52,18 @@ def test_a_bug_that_the_newer_version_has_no_more_is_named() -> None:
     newer = replace(older, definition=replace(hv06.DEFINITION, version=2, known_bugs=without, measure=mended))
     [found] = Walk(older, newer).bridges({older.place: frame(told, older)}, [("5", "5")], names={})
     assert told_of(found) == {"hv06/null_channel_lost": (1, ("one-stop/unsaid",))}
+
+
+def test_what_the_newer_rule_counts_in_spite_of_a_shared_bug_is_the_rules() -> None:
+    # Stopped dossiers are left out by both; the newer version counts those received online even so.
+    def counts_online(question: Question) -> Mapping[str, pl.Expr]:
+        older = hv06.measure(question)
+        return {**older, "7": older["7"] | ((pl.col("now_status") == 8) & (pl.col("now_channel") == "online"))}
+
+    accepted = fact("one-stop", "accepted", "13/5 08:00", channel="online")
+    said = [accepted, fact("one-stop", "processing_stopped", "17/5 08:00")]
+    told: Told = {"one-stop/stopped": [(1, one) for one in said]}
+    older = way("hv06")
+    newer = replace(older, definition=replace(hv06.DEFINITION, version=2, measure=counts_online))
+    [found] = Walk(older, newer).bridges({older.place: frame(told, older)}, [("7", "7")], names={})
+    assert told_of(found) == {"hv06 v1 → hv06 v2": (1, ("one-stop/stopped",))}
