@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 
 if TYPE_CHECKING:
@@ -17,7 +19,8 @@ LINE_HEIGHT: Final = 15.0
 _LETTERS: Final = 1.15
 """Letters to a column's unit of width, which is a digit's."""
 _FORMULA_BEGINS: Final = ("=", "+", "-", "@", "\t", "\r")
-_POINTS_TO_A_UNIT: Final = 5.25
+_POINTS_TO_A_UNIT: Final = 6.4
+"""As LibreOffice draws them without the typeface that Excel measures by; Excel's are 5.5."""
 _MARGIN_SIDE_IN, _MARGIN_TOP_IN = 0.5, 0.6
 _LONG_SIDE_PT, _SHORT_SIDE_PT = 842.0, 595.0
 _SQUEEZED: Final = 1.25
@@ -76,21 +79,14 @@ class Paper:
         """How many lines text takes over these columns."""
         return ceil(len(text) / (sum(self._widths[left - 1 : right]) * _LETTERS - 1))
 
-    def for_print(self, *, head: tuple[int, int] | None, foot: str) -> None:
-        """A4, one page wide, the rows of the head on every page; what is a little longer than a page is one."""
+    def for_print(self, foot: str) -> None:
+        """A4, upright if the columns are few, with a line at the foot of every page."""
         sheet = self.sheet
-        upright = sum(self._widths) * _POINTS_TO_A_UNIT < _LONG_SIDE_PT * 0.75
-        sheet.page_setup.orientation = "portrait" if upright else "landscape"
+        sheet.page_setup.orientation = "portrait" if self._upright() else "landscape"
         sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-        sheet.page_setup.fitToWidth = 1
-        sheet.page_setup.fitToHeight = 1 if self._pages(upright=upright) <= _SQUEEZED else 0
-        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         sheet.print_options.horizontalCentered = True
         sheet.page_margins.left = sheet.page_margins.right = _MARGIN_SIDE_IN
         sheet.page_margins.top = sheet.page_margins.bottom = _MARGIN_TOP_IN
-        if head is not None:
-            sheet.print_title_rows = f"{head[0]}:{head[1]}"
-            sheet.freeze_panes = f"C{head[1] + 1}"
         footer = sheet.oddFooter
         assert footer is not None
         for part, text in ((footer.left, foot), (footer.right, "&P/&N")):
@@ -99,9 +95,34 @@ class Paper:
         sheet.print_area = f"A1:{get_column_letter(self.last)}{self.at}"
         sheet.sheet_view.showGridLines = False
 
-    def _pages(self, *, upright: bool) -> float:
-        across, down = (_SHORT_SIDE_PT, _LONG_SIDE_PT) if upright else (_LONG_SIDE_PT, _SHORT_SIDE_PT)
+    def as_wide_as_a_page(self, *, head: tuple[int, int]) -> None:
+        """The rows of the head again on every page; what is a little longer than a page is one."""
+        self.sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        self.sheet.page_setup.fitToWidth = 1
+        self.sheet.page_setup.fitToHeight = 1 if self._pages() <= _SQUEEZED else 0
+        self.sheet.print_title_rows = f"{head[0]}:{head[1]}"
+        self.sheet.freeze_panes = f"C{head[1] + 1}"
+
+    def page_by_page(self, ends: Sequence[int]) -> None:
+        """Upright pages that end with these rows, all of one scale so that each has its rows; the rest after them."""
+        self.sheet.page_setup.orientation = "portrait"
+        room = _LONG_SIDE_PT - 2 * 72 * _MARGIN_TOP_IN
         wide = sum(self._widths) * _POINTS_TO_A_UNIT
-        high = sum(self.sheet.row_dimensions[row].height or LINE_HEIGHT for row in range(1, self.at + 1))
+        tallest = max(self._height(first + 1, last) for first, last in pairwise((0, *ends)))
+        scale = min(1.0, (_SHORT_SIDE_PT - 2 * 72 * _MARGIN_SIDE_IN) / wide, room / tallest)
+        # Rounding, and programs that make a row a little higher, must not push the last row to a page of its own.
+        self.sheet.page_setup.scale = int(scale * 97)
+        for end in ends[:-1]:
+            self.sheet.row_breaks.append(Break(id=end))
+
+    def _upright(self) -> bool:
+        return sum(self._widths) * _POINTS_TO_A_UNIT < _LONG_SIDE_PT * 0.9
+
+    def _height(self, first: int, last: int) -> float:
+        return sum(self.sheet.row_dimensions[row].height or LINE_HEIGHT for row in range(first, last + 1))
+
+    def _pages(self) -> float:
+        across, down = (_SHORT_SIDE_PT, _LONG_SIDE_PT) if self._upright() else (_LONG_SIDE_PT, _SHORT_SIDE_PT)
+        wide = sum(self._widths) * _POINTS_TO_A_UNIT
         scale = min(1.0, (across - 2 * 72 * _MARGIN_SIDE_IN) / wide)
-        return high * scale / (down - 2 * 72 * _MARGIN_TOP_IN)
+        return self._height(1, self.at) * scale / (down - 2 * 72 * _MARGIN_TOP_IN)

@@ -9,7 +9,7 @@ from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Si
 
 NUMBER_WIDTH: Final = 7.0
 LABEL_WIDTH: Final = 46.0
-UPRIGHT_LABEL_WIDTH: Final = 58.0
+UPRIGHT_LABEL_WIDTH: Final = 50.0
 FIGURE_WIDTH: Final = 11.0
 """Widths of columns, in characters."""
 

@@ -15,8 +15,8 @@ from services.operator.report_screen import LABELS
 
 ACROSS_MAX: Final = 16
 """More cells than these are printed down."""
-BESIDE_MAX: Final = 9
-"""How many rows of a report stand beside one another, where cells are printed down; others stand beneath them."""
+BESIDE_MAX: Final = 6
+"""How many rows of a report stand beside one another, where cells are printed down; others stand on other pages."""
 COLUMNS_MIN: Final = 7
 """The head and the signatures need room, however small the table."""
 ROWS_MAX: Final = 1_000_000
@@ -30,8 +30,10 @@ class TooLong(ValueError):
 class Table(Protocol):
     """How the figures stand on the sheet."""
 
-    one_head: bool
-    """Whether the headings stand above all figures, and may be repeated on each page."""
+    @property
+    def breaks(self) -> Sequence[int]:
+        """The last rows of pages, where the table itself is made of pages, each with its headings."""
+        ...
 
     def widths(self) -> list[float]:
         """Of the sheet's columns."""
@@ -59,7 +61,10 @@ def table_of(definition: Definition, document: Mapping[str, Any], cells: Sequenc
 class Across:
     """One row of the report a line."""
 
-    one_head = True
+    @property
+    def breaks(self) -> Sequence[int]:
+        """None: its headings are repeated by the program that prints it."""
+        return ()
 
     def __init__(
         self,
@@ -121,7 +126,12 @@ class Down:
         every = [*lines[-1:], *lines[:-1]]
         self._blocks = [every[at : at + BESIDE_MAX] for at in range(0, len(every), BESIDE_MAX)]
         self._hidden = hidden
-        self.one_head = len(self._blocks) == 1
+        self._breaks: list[int] = []
+
+    @property
+    def breaks(self) -> Sequence[int]:
+        """The rows before those of the report that have no room beside the first."""
+        return self._breaks
 
     def widths(self) -> list[float]:
         """Of the sheet's columns."""
@@ -137,7 +147,7 @@ class Down:
         written = 0
         for block in self._blocks:
             if written:
-                paper.at += 1
+                self._breaks.append(paper.at)
                 self._heading(paper, block, 3 + written)
             order = 0
             for group, members in groupby(self._cells, key=lambda cell: cell.group):

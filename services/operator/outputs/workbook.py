@@ -70,11 +70,15 @@ class _Form:
         self._table.head(paper)
         bottom = paper.at
         self._table.body(paper, moved)
+        end = paper.at
         self._notes()
+        paper.across(identity_line(self._document), "form identity")
         self._signatures()
-        paper.across(identity_line(self._document), "form identity", gap=1)
-        head = (top, bottom) if self._table.one_head else None
-        paper.for_print(head=head, foot=f"SHA-256 {self._document['hash'][:16]}…")
+        paper.for_print(f"SHA-256 {self._document['hash'][:16]}…")
+        if self._table.breaks:
+            paper.page_by_page([*self._table.breaks, end])
+        else:
+            paper.as_wide_as_a_page(head=(top, bottom))
 
     def _head(self, reported_by: str | None) -> None:
         form, paper = self._definition.form, self._paper

@@ -147,7 +147,7 @@ def test_it_prints_on_a4_landscape_one_page_wide() -> None:
 
 
 def test_more_cells_than_a_page_is_wide_are_printed_down_with_the_rows_beside_one_another() -> None:
-    """The total and 11 agencies are 12 columns: nine beside one another, and H18, H19 and H20 beneath them."""
+    """The total and 11 agencies are 12 columns: six beside one another, six on the next page."""
     figures: dict[str, Any] = dict.fromkeys((cell.key for cell in I766.cells), 0)
     rows = tuple(Row({"agency": f"H{number}"}, figures | {"1.4.received": number}, {}) for number in range(10, 21))
     whole = made(
@@ -155,21 +155,22 @@ def test_more_cells_than_a_page_is_wide_are_printed_down_with_the_rows_beside_on
     )
     sheet = openpyxl.load_workbook(BytesIO(workbook(I766, whole, titles={}))).worksheets[0]
     heads = [row for row in range(1, sheet.max_row + 1) if sheet.cell(row, 1).value == "STT"]
-    shown = [[sheet.cell(row, column).value for column in range(2, 12)] for row in heads]
+    shown = [[sheet.cell(row, column).value for column in range(2, 9)] for row in heads]
     assert shown == [
-        ["Chỉ tiêu", "Tổng số", "H10", "H11", "H12", "H13", "H14", "H15", "H16", "H17"],
-        ["Chỉ tiêu", "H18", "H19", "H20", None, None, None, None, None, None],
+        ["Chỉ tiêu", "Tổng số", "H10", "H11", "H12", "H13", "H14"],
+        ["Chỉ tiêu", "H15", "H16", "H17", "H18", "H19", "H20"],
     ]
-    assert [sheet.cell(heads[1] + 1, column).value for column in range(1, 6)] == ["(1)", "(2)", "(12)", "(13)", "(14)"]
+    assert [sheet.cell(heads[1] + 1, column).value for column in range(1, 6)] == ["(1)", "(2)", "(9)", "(10)", "(11)"]
     names = [sheet.cell(row, 2).value for row in range(1, sheet.max_row + 1)]
     index, again = (at for at, name in enumerate(names, 1) if name == "2.1 Tiến độ giải quyết")
     assert (sheet.cell(index, 1).value, sheet.cell(again, 1).value) == ("II", "II")
     received, beneath = (at for at, name in enumerate(names, 1) if name == "Tiếp nhận trong kỳ theo Khớp")
     assert [sheet.cell(received, column).value for column in range(3, 6)] == [165, 10, 11]
-    assert [sheet.cell(beneath, column).value for column in range(3, 6)] == [18, 19, 20]
+    assert [sheet.cell(beneath, column).value for column in range(3, 6)] == [15, 16, 17]
     assert sheet.cell(index + 3, 3).value == 98.5
     assert sheet.cell(index + 3, 3).number_format.startswith("[$-42A]#,##0.00")
-    assert (sheet.page_setup.fitToWidth, sheet.print_title_rows or "") == (1, "")
+    assert [one.id for one in sheet.row_breaks.brk] == [heads[1] - 1]
+    assert (sheet.page_setup.orientation, sheet.page_setup.fitToWidth) == ("portrait", None)
 
 
 def test_a_character_that_no_workbook_holds_is_marked() -> None:
