@@ -7,7 +7,15 @@ from datetime import UTC, datetime
 from typing import Final, cast
 from uuid import UUID
 
-from contracts.claims import Linked, Retracted, StatusReported, Unlinked
+from contracts.claims import (
+    ComponentDigitised,
+    DocumentSigned,
+    Linked,
+    ResultDigitised,
+    Retracted,
+    StatusReported,
+    Unlinked,
+)
 from contracts.reference import (
     AgencyDeclared,
     AgencySucceeded,
@@ -80,6 +88,11 @@ def _end_named(fact: Fact) -> object:
     return (cast(Linked | Unlinked, fact.claim).system,)
 
 
+def _act_named(fact: Fact) -> object:
+    claim = cast(Retracted, fact.claim)
+    return (claim.act, claim.act_id, claim.at, claim.item)
+
+
 def _since(fact: Fact) -> tuple[str, ...]:
     return (cast(AgencyDeclared | ProcedureDeclared, fact.claim).valid_from.isoformat(),)
 
@@ -105,17 +118,27 @@ _TOLD_APART: Final[dict[str, Callable[[Fact], object]]] = {
     **REFERENCE_KEYS,
 }
 
+_TOLD_APART_WITHOUT_ID: Final[dict[str, Callable[[Fact], object]]] = {
+    "retracted": _act_named,
+    "component_digitised": lambda fact: cast(ComponentDigitised, fact.claim).component,
+    "result_digitised": lambda fact: cast(ResultDigitised, fact.claim).result,
+    "document_signed": lambda fact: cast(DocumentSigned, fact.claim).document,
+}
+"""For acts that have no id of the source's; where they have one, another name is a correction."""
+
 
 def key_of(fact: Fact) -> Key:
     """What makes two facts versions of one act: same system, code, act, the source's id of it (else its time), item.
 
     Without an id of its own, an act is told by its time and the source's sequence: rows of a table that knows days only
-    are several acts if they are numbered. Cross-references to different systems are several acts, and so are statements
-    about one code that hold from different days, and versions of one calendar.
+    are several acts if they are numbered; papers of different names and retractions of different acts are several then
+    too. Cross-references to different systems are several acts, and so are statements about one code that hold from
+    different days, and versions of one calendar.
     """
     item: object = fact.item
-    if item is None and (apart := _TOLD_APART.get(fact.act)) is not None:
-        item = apart(fact)
+    if item is None:
+        apart = _TOLD_APART.get(fact.act) or (None if fact.act_id else _TOLD_APART_WITHOUT_ID.get(fact.act))
+        item = None if apart is None else apart(fact)
     return (fact.system, fact.code, fact.act, fact.act_id or (fact.occurred_at, fact.sequence), item)
 
 

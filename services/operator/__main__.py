@@ -10,6 +10,7 @@ import typer
 
 from services.messaging.port import BrokerUnavailable
 from services.operator import (
+    explain,
     import_,
     keys,
     parked,
@@ -46,6 +47,7 @@ COMMANDS: tuple[Callable[[typer.Typer], None], ...] = (
     why.register,
     report.register,
     reports.register,
+    explain.register,
     import_.register,
     reference.register,
     quarantine.register,

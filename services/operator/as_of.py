@@ -31,6 +31,12 @@ def moment_of(as_of: str | None, zone: ZoneInfo) -> datetime | None:
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
 
 
+async def recorded_at(store: EventStore, tenant: str, position: int) -> datetime | None:
+    """When the event at a position was recorded; None for position 0."""
+    found = await store.at(tenant, [position])
+    return found[0].recorded_at if found else None
+
+
 async def position_of(
     store: EventStore, tenant: str, as_of: str | None, moment: datetime | None, *, now: datetime
 ) -> int:

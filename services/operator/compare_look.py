@@ -23,6 +23,7 @@ from services.domain.statistics.side_by_side import Moved, behind, moves, of_age
 from services.domain.statistics.submitted import given_by
 from services.domain.working_time.of_report import as_chosen
 from services.operator import screen
+from services.operator.as_of import recorded_at
 from services.operator.calendars import with_calendar
 from services.operator.open import Database
 from services.operator.report import declared
@@ -127,6 +128,7 @@ async def known(database: Database, definition: Definition, request: Request, ag
     reference = await declared(database.store, request.tenant, request.position)
     if request.calendar is None:
         request = with_calendar(request, definition, reference, None)
+    request = replace(request, counted_at=await recorded_at(database.store, request.tenant, request.position))
     days, row_of = (request.first, request.last), agency if request.agency is None else None
     cases = PostgresCases(database.pool)
     by: tuple[Dimension, ...] = () if row_of is None else ("agency",)

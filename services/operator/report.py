@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Final
@@ -21,7 +22,7 @@ from services.event_store.folding import tenant_facts
 from services.event_store.port import EventStore
 from services.operator import archiving, flow_screen, report_screen, screen
 from services.operator.agencies import has_dossiers, require_agency
-from services.operator.as_of import moment_of, position_of, zone_of
+from services.operator.as_of import moment_of, position_of, recorded_at, zone_of
 from services.operator.calendars import with_calendar
 from services.operator.counting import counting
 from services.operator.errors import Away, Findings, WrongUsage
@@ -226,6 +227,7 @@ def _defined(
             agency=asked.agency,
             switches=switches,
             lists=hashes,
+            counted_at=await recorded_at(database.store, asked.tenant, position),
         )
         reference = await declared(database.store, asked.tenant, position)
         request = with_calendar(request, definition, reference, asked.calendar)
@@ -280,14 +282,22 @@ async def declared(store: EventStore, tenant: str, position: int) -> Reference:
 
 
 async def wait_until_shown(
-    models: ReadModels, tenant: str, position: int, *, clock: Clock, wait_s: float, quiet: bool
+    models: ReadModels,
+    tenant: str,
+    position: int,
+    *,
+    clock: Clock,
+    wait_s: float,
+    quiet: bool,
+    names: Sequence[str] = READ_MODELS,
 ) -> None:
-    """Wait until reports can be made as of a position of the log. Raises Away when they cannot in time."""
+    """Wait until read models show a position of the log, those of reports if none are named. Raises Away when they do
+    not in time."""
     began = clock.now()
     with screen.progress("Chờ dữ liệu · waiting for the read model", total=position, quiet=quiet) as moved:
         while True:
             positions = await models.positions(tenant)
-            shown = min(positions.get(name, 0) for name in READ_MODELS)
+            shown = min(positions.get(name, 0) for name in names)
             moved(min(shown, position))
             if shown >= position:
                 return

@@ -17,11 +17,11 @@ from services.domain.statistics.count import Counted, Part, columns_of, part_of,
 from services.domain.statistics.definition import Definition, Dimension, Question
 from services.domain.statistics.document import Request, report
 from services.domain.statistics.places import PLACED_BY, place, places_of
+from services.domain.statistics.question import question_of
 from services.domain.statistics.seats import SEATED_BY, Unseated, seat
 from services.domain.statistics.submitted import given_by
 from services.domain.working_time.calendar import Calendar
 from services.domain.working_time.of_report import calendars_of
-from services.domain.zones import offsets_of
 from services.projections import dossier_papers, dossier_segments
 from services.projections.cases import Cases, CasesQuery
 
@@ -70,19 +70,6 @@ def _rests_on(definition: Definition, request: Request) -> Iterator[str]:
         yield "calendars"
 
 
-def question_of(definition: Definition, request: Request, days: Days) -> Question:
-    """What a request asks of a definition for these days."""
-    zone = ZoneInfo(request.zone)
-    period = period_of(*days, zone)
-    return Question(
-        opens=period.opens,
-        closes=period.closes,
-        offsets=offsets_of(zone),
-        due=request.due,
-        switches={switch.name: switch.default for switch in definition.switches} | dict(request.switches),
-    )
-
-
 async def cases_of_days(
     cases: Cases,
     definition: Definition,
@@ -96,15 +83,37 @@ async def cases_of_days(
     Raises ReadModelsUnavailable.
     """
     question = question_of(definition, request, days)
-    columns = columns_of(definition, question)
-    places = places_of(reference.catalogue, on=days[1], calendars=_calendars(request, reference))
+    agency = request.agency
+
+    def keep(some: pl.DataFrame, unseated: tuple[Unseated, ...]) -> None:
+        take(some if agency is None else some.filter(pl.col("agency") == agency), unseated)
+
+    await cases_in_place(
+        cases, question, request, reference, keep, last=days[1], columns=columns_of(definition, question)
+    )
+
+
+async def cases_in_place(
+    cases: Cases,
+    question: Question,
+    request: Request,
+    reference: Reference,
+    take: Callable[[pl.DataFrame, tuple[Unseated, ...]], None],
+    *,
+    last: date,
+    columns: frozenset[str],
+) -> None:
+    """The same of every agency, for any ways to count the days of a question, `last` the last of them, together.
+
+    `columns`: what they look at. Raises ReadModelsUnavailable.
+    """
+    places = places_of(reference.catalogue, on=last, calendars=_calendars(request, reference))
     latest = any(name.startswith("now_") for name in columns)
 
     def put_in_place(some: pl.DataFrame) -> None:
         known = with_later_ones(some) if latest else some
-        seated, unseated = seat(known, question, reference.agencies, request.mode, days[1])
-        placed = place(seated, places, opens=question.opens)
-        take(placed if request.agency is None else placed.filter(pl.col("agency") == request.agency), unseated)
+        seated, unseated = seat(known, question, reference.agencies, request.mode, last)
+        take(place(seated, places, opens=question.opens), unseated)
 
     await cases.cases(
         CasesQuery(

@@ -37,6 +37,8 @@ class Statements:
     flow: str
     cases: str
     case_papers: str
+    lines_of_codes: str
+    renamed: str
 
 
 STATEMENTS: Final = load_statements(Statements, _FOLDER)

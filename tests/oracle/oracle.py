@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
+from tests.oracle.limits import over_at
 from tests.oracle.province import Province, local
 from tests.oracle.voice import Told
 
@@ -85,8 +86,10 @@ class Oracle:
         self, provinces: Iterable[tuple[Province, Sequence[Told]]], *, positions: dict[object, int] | None = None
     ) -> None:
         self._tables = sqlite3.connect(":memory:")
+        self._tables.create_function("over_at", 3, over_at, deterministic=True)
         self._tables.executescript(_text("truth"))
         self._placed: tuple[object, ...] = ()
+        self._judged: tuple[object, ...] = ()
         for made, said in provinces:
             self._fill(made, said, positions)
 
@@ -99,7 +102,7 @@ class Oracle:
             "CREATE TEMP TABLE seen (instant, dossier, accepted_at, ended_at, ended_by, reopened_at, due_at,"
             " paused_since, awaiting, agency, void, PRIMARY KEY (instant, dossier))"
         )
-        self._placed = ()
+        self._placed = self._judged = ()
         self._see(FAR)
         self._run("current", {"instant": FAR})
 
@@ -112,8 +115,10 @@ class Oracle:
         given = _given(definition, asked)
         self._look(given)
         file = FILES[definition]
-        if "progress" in _text(file):
+        judged = (*self._placed, *(given[name] for name in ("by_day", *_PROGRESS)))
+        if "progress" in _text(file) and judged != self._judged:
             self._run("progress", given)
+            self._judged = judged
         # There is a total even of nothing.
         rows: list[Rows] = [{} if wanted else {(): {}} for wanted in by]
         for statement, before in ((file, ""), (f"{file}_given_up", "before_")):
@@ -202,7 +207,7 @@ class Oracle:
 
 _ACT: Final = ("act", "at", "due_at", "agency", "label")
 _PAPER: Final = ("kind", "at", "name", "flag", "amount")
-_PROCEDURE: Final = ("field", "components", "paper_result", "fee")
+_PROCEDURE: Final = ("field", "components", "paper_result", "fee", "limit", "unit")
 _SENT: Final = ("online", "direct", "at")
 
 

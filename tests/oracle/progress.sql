@@ -14,11 +14,17 @@ WITH asked AS (
     FROM pause WHERE act = 'supplement_requested' AND since < :closes GROUP BY dossier
 ),
 handed AS (
-    SELECT counted.*, asked.requests, coalesce(asked.waited, 0) AS waited, asked.open_since,
+    SELECT counted.*, due_at IS NULL AS by_law,
+        -- No NgayHenTra: the maximum statutory time, from the reception on.
+        coalesce(due_at, over_at(accepted_at, procedure."limit", procedure.unit)) AS due,
+        asked.requests, coalesce(asked.waited, 0) AS waited, asked.open_since,
         (SELECT min(at) FROM act WHERE act.dossier = counted.dossier AND act = 'returned' AND at < :closes
              AND at > coalesce((SELECT max(at) FROM act AS undone WHERE undone.dossier = counted.dossier AND undone.at < :closes
                                 AND undone.act IN ('recalled', 'reopened')), -1)) AS returned_at
-    FROM counted LEFT JOIN asked USING (dossier)
+    FROM counted
+    JOIN dossier ON dossier.code = counted.dossier
+    JOIN procedure ON procedure.code = dossier.procedure
+    LEFT JOIN asked USING (dossier)
     -- Received or processed in the period; accepted dossiers only.
     WHERE counted.ended_at IS NULL OR counted.ended_at >= :opens
 ),
@@ -34,12 +40,12 @@ ends AS (
         -- Priority 9 > 10 > 8, refused or withdrawn. Without an end status: the end of the period.
         CASE WHEN ended_by = 'finished' THEN ended_at WHEN returned_at IS NOT NULL THEN returned_at
              WHEN waiting THEN open_since ELSE coalesce(ended_at, :closes) END
-        - CASE WHEN ended_at IS NOT NULL AND :citizen_time = 'subtracted' THEN waited ELSE 0 END AS end_at
+        - CASE WHEN by_law OR ended_at IS NOT NULL AND :citizen_time = 'subtracted' THEN waited ELSE 0 END AS end_at
     FROM waits
 ),
 classed AS (
-    SELECT *, CASE WHEN twice THEN 'late' WHEN due_at IS NULL THEN 'unjudged'
-                   WHEN CASE WHEN :by_day THEN (end_at + 25200) / 86400 <= (due_at + 25200) / 86400 ELSE end_at <= due_at END
+    SELECT *, CASE WHEN twice THEN 'late' WHEN due IS NULL THEN 'unjudged'
+                   WHEN CASE WHEN :by_day THEN (end_at + 25200) / 86400 <= (due + 25200) / 86400 ELSE end_at <= due END
                    THEN 'on time' ELSE 'late' END AS class
     FROM ends
 )

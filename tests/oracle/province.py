@@ -96,6 +96,9 @@ class Procedure:
     components: int | None
     paper_result: bool | None
     fee: bool | None
+    limit: int | None
+    unit: str | None
+    """Of the limit: `hour`, `working_day` or `calendar_day`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +180,11 @@ def province(seed: int, *, dossiers: int | None = None) -> Province:
 def _procedure(number: int, field: str, rng: random.Random) -> Procedure:
     """One was never declared, of some others not everything is known."""
     if number == 3:
-        return Procedure(declared=False, field=None, components=None, paper_result=None, fee=None)
+        return Procedure(False, None, None, None, None, None, None)
     components = rng.choice((None, 0, 1, 2, 3, 3))
-    return Procedure(True, field, components, rng.choice((None, True, True, False)), rng.choice((None, True, False)))
+    paper_result, fee = rng.choice((None, True, True, False)), rng.choice((None, True, False))
+    limit, unit = rng.choice(((None, None), (8, "hour"), (12, "hour"), (5, "working_day"), (15, "calendar_day")))
+    return Procedure(True, field, components, paper_result, fee, limit, unit)
 
 
 def _agencies(name: str, edge: date, rng: random.Random) -> list[Agency]:

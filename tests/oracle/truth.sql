@@ -2,7 +2,10 @@
 -- Times are seconds since 1970, days are days since 1970. A version without an act or a paper was taken back.
 CREATE TABLE agency (code TEXT PRIMARY KEY, level TEXT NOT NULL, begins INTEGER NOT NULL, ends INTEGER, successor TEXT);
 -- What nobody announced is not known: neither no nor none.
-CREATE TABLE procedure (code TEXT PRIMARY KEY, field TEXT, components INTEGER, paper_result INTEGER, fee INTEGER);
+CREATE TABLE procedure (
+    code TEXT PRIMARY KEY, field TEXT, components INTEGER, paper_result INTEGER, fee INTEGER,
+    "limit" INTEGER, unit TEXT
+);
 CREATE TABLE dossier (code TEXT PRIMARY KEY, province TEXT NOT NULL, procedure TEXT NOT NULL, channel TEXT);
 CREATE TABLE code (dossier TEXT NOT NULL, system TEXT NOT NULL, code TEXT NOT NULL, position INTEGER NOT NULL);
 CREATE TABLE told (

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from contracts.observations import Observation, make_observation
+from tests.oracle.limits import CALENDAR, OPEN, REST
 from tests.oracle.province import DAY, Act, Dossier, Paper, Province, Submitted
 
 KINDS = {
@@ -79,8 +80,9 @@ class Voice:
             if agency.ends is not None:
                 data = {"kind": "merged_into", "to": (agency.successor,), "on": _day(agency.ends)}
                 yield self._declares("agency_succeeded", agency.code, data)
+        yield self._declares("calendar_declared", CALENDAR[0], _calendar())
         for procedure, said in self.made.procedures.items():
-            known = {name: getattr(said, name) for name in ("field", "components", "paper_result", "fee")}
+            known = {name: getattr(said, name) for name in _ANNOUNCED}
             if said.declared:
                 data = {"title": procedure, "valid_from": date(2000, 1, 1), **known}
                 yield self._declares("procedure_declared", procedure, data)
@@ -277,6 +279,23 @@ class Voice:
             sequence=sequence,
             revision=None if revision is None else when(revision),
         )
+
+
+_ANNOUNCED = ("field", "components", "paper_result", "fee", "limit", "unit")
+
+
+def _calendar() -> dict[str, Any]:
+    hours = [{"opens": f"{opens:%H:%M}", "closes": f"{closes:%H:%M}"} for opens, closes in OPEN]
+    every_day = {"first_day": date(2023, 1, 1), "last_day": date(2026, 12, 31)}
+    days = ("monday", "tuesday", "wednesday", "thursday", "friday")
+    return {
+        "version": CALENDAR[1],
+        "zone": "Asia/Ho_Chi_Minh",
+        "years": (2023, 2024, 2025, 2026),
+        "seasons": [{**every_day, "weekdays": dict.fromkeys(days, hours)}],
+        "rest_days": [{"date": day, "title": "holiday"} for day in sorted(REST)],
+        "make_up_days": (),
+    }
 
 
 def _born(dossier: Dossier) -> tuple[str, str] | None:

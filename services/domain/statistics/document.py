@@ -36,6 +36,8 @@ class Request:
     """Name and version of that by which limits are reckoned, where the definition looks at limits."""
     lists: bool = False
     """Whether each row names the hash of the list of dossiers behind each figure; the total always does."""
+    counted_at: datetime | None = None
+    """When the event at `position` was recorded: the clock of programs that look at one. It follows from `position`."""
 
 
 def report(

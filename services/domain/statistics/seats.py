@@ -17,7 +17,7 @@ from services.domain.agencies.agency import REASONS, NotKnown
 from services.domain.agencies.dimension import Agencies
 from services.domain.agencies.seat import seat_of
 from services.domain.statistics.definition import Mode, Question, Words
-from services.domain.statistics.terms import local_day
+from services.domain.statistics.terms import first_day, local_day
 
 SEATED_BY: Final = frozenset({"agency", "before_agency", "accepted_at", "ended_at"})
 """The columns of cases that are looked at here."""
@@ -46,8 +46,7 @@ def seat(
     ended = pl.col("ended_at")
     day = pl.when(ended.is_between(question.opens, question.closes, closed="left")).then(local_day(question, ended))
     seated = cases.with_columns(day.otherwise((last - _EPOCH).days).alias("#day"))
-    first = pl.lit(question.opens).cast(pl.Datetime("us", "UTC"))
-    seated = seated.with_columns((local_day(question, first) - 1).alias("#before"))
+    seated = seated.with_columns(pl.lit(first_day(question) - 1, dtype=pl.Int64).alias("#before"))
     counts = (pl.col("accepted_at").is_not_null() & (ended.is_null() | (ended >= question.opens))).alias("#many")
     unseated: list[Unseated] = []
     for column, on in (("agency", "#day"), ("before_agency", "#before")):

@@ -8,11 +8,16 @@ count strictly before the closing instant, only the due date is compared at it.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
 import polars as pl
 
 from services.domain.statistics.definition import Question
 
-DAY_US = 86_400_000_000
+DAY_US: Final = 86_400_000_000
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 def counted(question: Question, *, of: str = "") -> pl.Expr:
@@ -111,12 +116,18 @@ def local_day(question: Question, moment: pl.Expr) -> pl.Expr:
     return local_time(question, moment).floordiv(DAY_US)
 
 
+def first_day(question: Question) -> int:
+    """The same of the period's first instant."""
+    opens = pl.lit(question.opens).cast(pl.Datetime("us", "UTC"))
+    return int(pl.select(local_day(question, opens)).item())
+
+
 def local_time(question: Question, moment: pl.Expr) -> pl.Expr:
     """Microseconds from 1970-01-01 to what a local clock shows at a moment."""
     starts, offsets = question.offsets
     instant = moment.to_physical()
-    shift = pl.lit(int(offsets[0].total_seconds()) * 1_000_000, dtype=pl.Int64)
-    for start, offset in zip(starts[1:], offsets[1:], strict=True):
-        since = pl.lit(start).cast(pl.Datetime("us", "UTC")).to_physical()
-        shift = pl.when(instant >= since).then(int(offset.total_seconds()) * 1_000_000).otherwise(shift)
-    return instant + shift
+    since = pl.Series([(start - _EPOCH) // _MICROSECOND for start in starts], dtype=pl.Int64)
+    shifts = pl.Series([offset // _MICROSECOND for offset in offsets], dtype=pl.Int64)
+    # What lies before the first change of the table has the first offset.
+    which = pl.lit(since).search_sorted(instant, side="right").cast(pl.Int64) - 1
+    return instant + pl.lit(shifts).gather(pl.max_horizontal(which, pl.lit(0, dtype=pl.Int64)))

@@ -15,8 +15,9 @@ from services.domain.statistics.count import Part, mark, part_of
 from services.domain.statistics.definition import Definition, Dimension, Words
 from services.domain.statistics.document import Request
 from services.domain.statistics.listed import Labels, Listed, listed
+from services.domain.statistics.question import question_of
 from services.projections.cases import Cases
-from services.projections.report import Days, cases_of_days, make_report, question_of
+from services.projections.report import Days, cases_of_days, make_report
 
 MONTHS_MAX: Final = 36
 LISTED_MAX: Final = 40_000

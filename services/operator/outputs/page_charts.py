@@ -53,7 +53,7 @@ def charts(definition: Definition, document: Mapping[str, Any], more: More) -> S
     """Flow and share on time by month, age of what is in hand, and the definition's own shares."""
     common, drawn = definition.common, []
     if common is not None and more.months:
-        months = [month["identity"]["from"][:7] for month in more.months]
+        months = [_month(month) for month in more.months]
         series = [
             (cells, colour) for cells, colour in ((common.received, "received"), (common.resolved, "resolved")) if cells
         ]
@@ -105,9 +105,7 @@ def heat_map(definition: Definition, more: More, titles: Titles) -> Sequence[Ele
 
     order = sorted(found, key=lambda agency: (-resolved(agency), agency or ""))
     head = [E.th({"scope": "col"}, both(Words("Đơn vị", "agency")))]
-    for month in more.months:
-        year, number_of_month, _ = month["identity"]["from"].split("-")
-        head.append(E.th({"scope": "col"}, f"{number_of_month}/{year}"))
+    head += [E.th({"scope": "col"}, _month(month)) for month in more.months]
     rows = [
         E.tr(
             E.th({"scope": "row"}, label("agency", agency, titles)),
@@ -130,6 +128,11 @@ def summed(row: Mapping[str, Any], cells: Sequence[str]) -> int | None:
     """The sum of these figures of a row; None if one of them is not known."""
     figures = [row[cell] for cell in cells]
     return None if None in figures else sum(figures)
+
+
+def _month(document: Mapping[str, Any]) -> str:
+    year, month, _ = document["identity"]["from"].split("-")
+    return f"{month}/{year}"
 
 
 def _share(row: Mapping[str, Any], common: Common) -> float | None:

@@ -38,13 +38,23 @@ figure{margin:0;max-width:40rem;border:1px solid var(--edge);border-radius:.5rem
 figcaption{margin-bottom:.4rem}
 svg{display:block;width:100%;max-width:34rem;height:auto}
 svg text{fill:var(--soft);font-size:11px}
-svg .value{fill:var(--ink);font-weight:600}
-svg .small{font-size:10px}
-svg .grid{stroke:var(--edge)}
-svg .line{stroke:var(--received);stroke-width:2}
-svg .dot{fill:var(--received)}
+svg .background{fill:none}
+svg .axis path{stroke:var(--edge);fill:none}
+svg .vertical .axis.x path,svg .axis.y>path{display:none}
+svg .axis.x text,svg .no_data{text-anchor:middle}
+svg .axis.y text{text-anchor:end}
+svg .no_data{transform:translateY(-8px)}
+svg .value{fill:var(--ink);font-weight:600;text-anchor:start;transform:translate(6px,4px)}
+.ages .label{fill:var(--ink);font-weight:600;transform:translate(6px,-1px)}
+.ages .value{fill:var(--soft);font-weight:400;font-size:10px;transform:translate(6px,9px)}
+.shares .label{transform:translateY(3px)}
+.trend .value{text-anchor:middle;transform:translate(-1px,-10px)}
+.shares .label,.trend .value{paint-order:stroke;stroke:var(--paper);stroke-width:3px}
+.trend .nofill{stroke:var(--received);stroke-width:2;fill:none}
+.trend .dot{fill:var(--received)}
 .received{fill:var(--received)}.resolved{fill:var(--resolved)}.in-hand{fill:var(--in-hand)}
-.overdue{fill:var(--overdue)}.share{fill:var(--share)}.empty{fill:var(--strong)}
+.overdue{fill:var(--overdue)}.share{fill:var(--share)}
+.ages .overdue rect{stroke:var(--overdue)}
 .key{font-size:.85rem;margin:.2rem 0;display:flex;flex-wrap:wrap;gap:.1rem 1rem}
 .key svg{display:inline-block;width:.8rem;height:.8rem;margin-right:.35rem;vertical-align:-.05rem}
 .scroll{overflow-x:auto;border:1px solid var(--edge);border-radius:.3rem;max-width:100%}

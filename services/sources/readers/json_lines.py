@@ -22,11 +22,16 @@ def read(
     told: Callable[[int], None],
 ) -> Iterator[Row | Refused]:
     """Every object. Raises FileBroken when the file is empty or cannot be read on; rows before that were given."""
+    return read_objects(path, rows.encoding, told=told)
+
+
+def read_objects(path: Path, encoding: str, *, told: Callable[[int], None]) -> Iterator[Row | Refused]:
+    """The same for a file without a mapping."""
     empty = True
     for line in lines(path, told):
         empty = False
         if line.data.strip():
-            yield _row(path.name, line, rows.encoding)
+            yield _row(path.name, line, encoding)
     if empty:
         raise FileBroken(f"{path.name}: is empty")
 

@@ -85,3 +85,20 @@ async def test_which_of_several_calendars_is_asked(office: Office) -> None:
 async def test_a_form_that_rests_on_no_working_time_takes_no_calendar(office: Office) -> None:
     told = await office.khop.run("report", "II.06a", *PROGRESS[2:], "--calendar", "province", code=2)
     assert "no figure of II.06a rests on working time" in told
+
+
+async def test_what_moves_because_a_calendar_was_declared_is_explained_by_the_calendar(office: Office) -> None:
+    work(office)
+    await office.record()
+    before = len(office.log.events)
+    declare(office, "2024-1", 2024)
+    await office.record()
+    asked = (*PROGRESS[2:], "--agency", "H99.2", "--cell", "ended_late")
+    for sides, sign in (((f"766-2.1@{before}", "766-2.1"), 1), (("766-2.1", f"766-2.1@{before}"), -1)):
+        [cell] = (await office.khop.document("explain", *sides, *asked))["cells"]
+        [reason] = cell["reasons"]
+        assert (reason["kind"], reason["difference"]) == ("calendar", sign)
+        assert "province@2024-1" in reason["name"]
+        assert reason["more_in_b" if sign == 1 else "more_in_a"]["codes"] == ["one-stop/B2"]
+    same = await office.khop.document("explain", "766-2.1", "766-2.1,calendar=province:2024-1", *asked)
+    assert same["cells"][0]["reasons"] == []

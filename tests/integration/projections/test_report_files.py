@@ -61,12 +61,12 @@ async def test_three_files_say_what_the_document_says(khop: Khop, recorded: Made
     assert behind == {"10": ["one-stop/A2"], "11": ["one-stop/A1", "one-stop/A3", "one-stop/A4"]}
     drawn = [title.text for title in page.xpath("//svg//title")]
     # January: A1 and A2 received, A1 resolved on its last microsecond; February: A3 and A4, and A2 late.
-    assert [text for text in drawn if text.startswith("2024-0")] == [
-        *("2024-01: 2", "2024-01: 1", "2024-02: 2", "2024-02: 1", "2024-01: 100,00 %", "2024-02: 0,00 %"),
+    assert [text for text in drawn if "/2024: " in text] == [
+        *("01/2024: 2", "02/2024: 2", "01/2024: 1", "02/2024: 1", "01/2024: 100,00 %", "02/2024: 0,00 %"),
     ]
     # On 1 March 2024 A3 was 29 days old to the hour, A4 an hour less, A1 twelve and a half more.
     ages = [text for text in drawn if " ngày: " in text and not text.endswith(" 0")]
-    assert ages == ["16–30 ngày: 2, quá hạn · overdue 2"] * 2 + ["31–60 ngày: 1, quá hạn · overdue 1"] * 2
+    assert ages == ["31–60 ngày: 1, quá hạn · overdue 1", "16–30 ngày: 2, quá hạn · overdue 2"] * 2
 
     again = await khop(*FORM, *options)
     assert (again.code, "there is a file of this name; write --force to replace it" in again.err) == (2, True)

@@ -56,6 +56,17 @@ def test_the_same_component_twice_is_one_whoever_says_it_and_unnamed_ones_are_to
     assert now(*facts) == {"components_digitised": 5}
 
 
+def test_papers_of_different_names_in_one_moment_are_several() -> None:
+    facts = [
+        *(digitised("14/5 08:00", component=name) for name in ("G1", "G2")),
+        *(fact("one-stop", "result_digitised", "14/5 08:00", result=name) for name in ("KQ1", "KQ2")),
+        *(fact("one-stop", "document_signed", "14/5 08:00", document=name, digitally=True) for name in ("D1", "D2")),
+    ]
+    numbers = {"components_digitised": 2, "results_digitised": 2}
+    assert now(*facts) == numbers | {"documents_signed": 2, "documents_signed_digitally": 2}
+    given(ACCEPTED, *facts).judged()
+
+
 def test_a_component_is_reused_if_any_word_on_it_says_so_and_not_known_while_none_does() -> None:
     one = digitised("14/5 08:00", component="G1", reused=False)
     assert now(one) == {"components_digitised": 1, "components_reused": 0}

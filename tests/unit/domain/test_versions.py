@@ -42,6 +42,16 @@ def test_a_retraction_takes_the_act_out_of_history() -> None:
     given(accepted, word).when(finished).then(status=2).judged()
 
 
+def test_two_acts_taken_back_in_one_moment_are_both_taken_back() -> None:
+    accepted = fact("one-stop", "accepted", "13/5 08:00")
+    finished = fact("one-stop", "processing_finished", "14/5 08:00")
+    words = [
+        fact_of_observation(retraction("one-stop", "15/5 08:00", one.act, named_at=one.occurred_at))
+        for one in (accepted, finished)
+    ]
+    given(accepted, finished).when(*words).then(accepted_at=None, ended_at=None).judged()
+
+
 def test_said_again_after_a_retraction_with_a_newer_mark() -> None:
     again = fact("one-stop", "accepted", "13/5 08:00", act_id="7", revision=at("16/5 08:00"))
     given(

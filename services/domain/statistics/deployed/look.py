@@ -89,7 +89,7 @@ class Deployed:
 
     def first_day(self) -> pl.Expr:
         """The first day of the period, as `day` counts."""
-        return self.day(pl.lit(self.question_by().opens))
+        return pl.lit(terms.first_day(self.question_by()))
 
     def last_midnight(self) -> datetime:
         """What a program takes for the end of the period if it reads the last day as a moment: its first instant."""
