@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from services.domain.statistics.definition import Definition, Words
+from services.operator.outputs.words import readings
 from services.operator.report_screen import heading, told
 from services.operator.reported_then import How
 from services.operator.screen import plain, print_whole
@@ -55,9 +56,10 @@ def show(definition: Definition, document: Mapping[str, Any]) -> None:
     agency = identity["agency"] or "toàn tỉnh · the whole tenant"
     console.print(
         f"{definition.name} v{definition.version}: {identity['tenant']}, {agency}, {identity['from']} – "
-        f"{identity['to']} ({identity['zone']}; hạn theo · due by {identity['due']}; đơn vị · agencies "
-        f"{identity['mode']})",
+        f"{identity['to']} ({identity['zone']})",
     )
+    for about, words in readings(definition, identity):
+        console.print(f"{about.vi}: {words.vi} · {about.en}: {words.en}")
     for each in (*document["submitted_before"], document["submitted"]):
         console.print(f"Đã gửi · submitted: {_submission(each, zone)}")
     for each in document["submitted_otherwise"][-OTHERS_MAX:]:
