@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from io import TextIOWrapper
 
 import typer
 
@@ -62,6 +63,10 @@ for register in COMMANDS:
 
 def main() -> None:
     """Run the command; an error a person can cause ends in one sentence and an exit code, never in a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        # Whatever the terminal's locale: a report is the same bytes everywhere, and Vietnamese can always be written.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")
     try:
         app()
     except CommandError as error:

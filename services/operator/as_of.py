@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from contracts.codes import EARLIEST
 from services.event_store.port import EventStore
 from services.operator.errors import WrongUsage
 
@@ -25,6 +26,8 @@ def moment_of(as_of: str | None, zone: ZoneInfo) -> datetime | None:
         moment = datetime.fromisoformat(as_of)
     except ValueError:
         raise WrongUsage(f"--as-of {as_of!r} is neither a position nor a time such as 2024-07-01T08:00+07:00") from None
+    if moment.year < EARLIEST.year:
+        raise WrongUsage(f"--as-of {as_of}: nothing was recorded in that year")
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
 
 
@@ -44,8 +47,13 @@ async def position_of(
     if moment is not None:
         if moment > now:
             raise WrongUsage(f"--as-of {as_of} lies in the future: nobody knows yet what will be recorded by then")
-        return await store.position_at(tenant, moment)
+        position = await store.position_at(tenant, moment)
+        if not position:
+            raise WrongUsage(f"--as-of {as_of}: nothing was recorded of {tenant} by then")
+        return position
     position = int(as_of)
+    if not position:
+        raise WrongUsage("--as-of 0: positions begin at 1; by then nothing was recorded")
     if position > head:
         raise WrongUsage(f"--as-of {position}: the log of {tenant} ends at position {head}")
     return position

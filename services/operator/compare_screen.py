@@ -12,9 +12,10 @@ from rich.console import Console
 from rich.table import Table
 
 from services.domain.statistics.definition import Definition, Words
+from services.operator.outputs.words import readings
 from services.operator.report_screen import heading, told
 from services.operator.reported_then import How
-from services.operator.screen import print_whole
+from services.operator.screen import plain, print_whole
 
 NAMED_MAX: Final = 10
 """So many dossiers are named that moved into or out of one figure."""
@@ -47,33 +48,33 @@ _MOVED: Final = {
 
 def show(definition: Definition, document: Mapping[str, Any]) -> None:
     """Print it: what each column is, the figures, who moved, and what could not be compared."""
-    console = Console()
+    console = plain()
     identity = document["identity"]
     zone = ZoneInfo(identity["zone"])
-    console.print(f"[bold]{definition.title.vi}[/bold]\n{definition.title.en}")
+    console.print(definition.title.vi, style="bold")
+    console.print(definition.title.en)
     agency = identity["agency"] or "toàn tỉnh · the whole tenant"
     console.print(
         f"{definition.name} v{definition.version}: {identity['tenant']}, {agency}, {identity['from']} – "
-        f"{identity['to']} ({identity['zone']}; hạn theo · due by {identity['due']}; đơn vị · agencies "
-        f"{identity['mode']})",
-        highlight=False,
+        f"{identity['to']} ({identity['zone']})",
     )
+    for about, words in readings(definition, identity):
+        console.print(f"{about.vi}: {words.vi} · {about.en}: {words.en}")
     for each in (*document["submitted_before"], document["submitted"]):
-        console.print(f"Đã gửi · submitted: {_submission(each, zone)}", highlight=False)
+        console.print(f"Đã gửi · submitted: {_submission(each, zone)}")
     for each in document["submitted_otherwise"][-OTHERS_MAX:]:
         whose = each["agency"] or "toàn tỉnh · the whole tenant"
-        console.print(f"  đã gửi · was submitted: {each['from']} – {each['to']}, {whose}", highlight=False)
-    console.print(f"Khi đó · then: {_then(document['then'], zone)}", highlight=False)
-    console.print(f"Nay · now: vị trí · position {document['now']['position']}", highlight=False)
+        console.print(f"  đã gửi · was submitted: {each['from']} – {each['to']}, {whose}")
+    console.print(f"Khi đó · then: {_then(document['then'], zone)}")
+    console.print(f"Nay · now: vị trí · position {document['now']['position']}")
     _figures(definition, document)
     _moves(console, document["cells"])
     for key, words in document["unknown"].items():
-        console.print(f"({key}) {words['vi']} · {words['en']}", highlight=False)
+        console.print(f"({key}) {words['vi']} · {words['en']}")
     for key, figure in document["not_compared"].items():
         console.print(
             f"({key}) đã gửi {told(figure)}; không phải ô tổng của biểu này, không so sánh · was submitted; it is no "
             "cell of this form's total and is not compared",
-            highlight=False,
         )
 
 
@@ -135,6 +136,5 @@ def _moves(console: Console, cells: Mapping[str, Any]) -> None:
                 rest = f" … và {more} hồ sơ nữa · and {more} more, see --json" if more > 0 else ""
                 console.print(
                     f"({key}) {words.vi} · {words.en} {told(len(dossiers))}: {', '.join(dossiers[:NAMED_MAX])}{rest}",
-                    highlight=False,
                     soft_wrap=True,
                 )

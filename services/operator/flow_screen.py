@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from services.domain.statistics.flow import FIGURES
-from services.operator.screen import print_whole
+from services.operator.outputs.words import figure_text
+from services.operator.screen import plain, print_whole
 
 LABELS: Final = {
     "month": ("Tháng", "month"),
@@ -38,9 +39,9 @@ _BESIDE_MAX: Final = 3
 def show(document: Mapping[str, Any]) -> None:
     """Print the report as a table."""
     identity, rows = document["identity"], document["rows"]
-    console = Console()
+    console = plain()
     console.print(
-        f"Tình hình giải quyết hồ sơ · flow of dossiers: [bold]{identity['tenant']}[/bold], "
+        f"Tình hình giải quyết hồ sơ · flow of dossiers: {identity['tenant']}, "
         f"{identity['from']} – {identity['to']} ({identity['zone']}; hạn theo · due by {identity['due']}; "
         f"vị trí · position {identity['position']})"
     )
@@ -56,11 +57,11 @@ def show(document: Mapping[str, Any]) -> None:
 def _figures_down(columns: Mapping[str, Mapping[str, Any]]) -> Table:
     table = Table("", "")
     for heading, row in columns.items():
-        widest = max(len(f"{row[figure]:,}") for figure in FIGURES)
+        widest = max(len(figure_text(row[figure])) for figure in FIGURES)
         table.add_column(heading or "\n".join(_TOTAL), justify="right", min_width=widest)
     for figure in FIGURES:
         vietnamese, english = LABELS[figure]
-        table.add_row(vietnamese, english, *(f"{row[figure]:,}" for row in columns.values()))
+        table.add_row(vietnamese, english, *(figure_text(row[figure]) for row in columns.values()))
     return table
 
 
@@ -76,9 +77,9 @@ def _show_across(console: Console, rows: list[Mapping[str, Any]], totals: Mappin
         footer = "\n".join(_TOTAL) if name == by[0] else ""
         table.add_column("\n".join(LABELS[name]), footer=footer, no_wrap=True)
     for number, figure in enumerate(used, start=1):
-        table.add_column(f"({number})", footer=f"{totals[figure]:,}", justify="right", no_wrap=True)
+        table.add_column(f"({number})", footer=figure_text(totals[figure]), justify="right", no_wrap=True)
     for row in rows:
-        table.add_row(*(_shown(row[name]) for name in by), *(f"{row[figure]:,}" for figure in used))
+        table.add_row(*(_shown(row[name]) for name in by), *(figure_text(row[figure]) for figure in used))
     print_whole(table)
 
 

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
-from rich.console import Console
 from rich.table import Table
 
 from contracts.codes import LEVEL_LABELS
 from services.domain.agencies.agency import Agency
 from services.domain.agencies.dimension import Agencies
 from services.domain.reference import Reference
+from services.operator.outputs.words import figure_text
+from services.operator.screen import plain
+
+_BECAME: Final[Mapping[str, str]] = {
+    "merged_into": "nhập vào · merged into",
+    "split_into": "tách thành · split into",
+    "renamed": "đổi tên thành · renamed",
+    "relevelled": "đổi cấp thành · re-levelled",
+}
 
 
 def document(reference: Reference) -> dict[str, Any]:
@@ -64,17 +72,18 @@ def show_load(shown: Mapping[str, Any]) -> None:
     did = "Sẽ nạp · would load" if shown["check"] else "Đã nạp · loaded"
     print(f"{did}: {shown['tenant']}")
     for act, count in shown["statements"].items():
-        print(f"  {act:<32}{count:>8,}")
+        print(f"  {act:<32}{figure_text(count):>8}")
     if not shown["check"]:
-        print(f"Công bố · published {shown['published']:,}, không đổi · unchanged {shown['unchanged']:,}")
+        published, unchanged = figure_text(shown["published"]), figure_text(shown["unchanged"])
+        print(f"Công bố · published {published}, không đổi · unchanged {unchanged}")
     elif not shown["beside_log"]:
         print("Chỉ xét các tệp, không xét cùng nhật ký · the files were judged by themselves, not beside the log")
 
 
 def show(shown: Mapping[str, Any]) -> None:
     """What holds, briefly; `--json` has all of it."""
-    console = Console()
-    print(f"{shown['tenant']}, vị trí · position {shown['position']:,}, SHA-256 {shown['digest']}")
+    console = plain()
+    print(f"{shown['tenant']}, vị trí · position {figure_text(shown['position'])}, SHA-256 {shown['digest']}")
     if shown["agencies"]:
         table = Table(title="Đơn vị · agencies")
         for column in (
@@ -88,11 +97,11 @@ def show(shown: Mapping[str, Any]) -> None:
             table.add_column(column)
         for one in shown["agencies"]:
             told = one["succeeded"]
-            heirs = "" if told is None else f"{told['kind']} {', '.join(told['to'])}"
+            heirs = "" if told is None else f"{_BECAME[told['kind']]} {', '.join(told['to'])}"
             level = LEVEL_LABELS[one["level"]][0]
             table.add_row(one["code"], one["title"], level, one["valid_from"], one["valid_to"] or "", heirs)
         console.print(table)
-    print(f"Thủ tục · procedures: {len({one['code'] for one in shown['procedures']}):,}")
+    print(f"Thủ tục · procedures: {figure_text(len({one['code'] for one in shown['procedures']}))}")
     for one in shown["calendars"]:
         print(f"Lịch · calendar: {one['name']} {one['key']}, năm · years {', '.join(map(str, one['years']))}")
     for one in shown["figures"]:

@@ -29,7 +29,16 @@ from services.operator.errors import Away, Findings, WrongUsage
 from services.operator.open import Database, open_database
 from services.operator.outputs.files import prepare
 from services.operator.outputs.wanted import Wanted, wanted, write
-from services.operator.report_words import as_definition, as_due, as_list, as_mode, as_period, as_switches, day
+from services.operator.report_words import (
+    as_definition,
+    as_due,
+    as_list,
+    as_mode,
+    as_period,
+    as_switches,
+    day,
+    not_over,
+)
 from services.operator.settings import read_settings
 from services.operator.tenants import require_tenant
 from services.projections import flow_document
@@ -79,15 +88,21 @@ def report(
         str | None,
         typer.Option(help="Theo dữ liệu đã biết đến · a position, or a time: the last position recorded by then."),
     ] = None,
-    by: Annotated[str | None, typer.Option(help=f"Any of {','.join(DIMENSIONS)}, outermost first.")] = None,
+    by: Annotated[
+        str | None, typer.Option(help=f"Theo · any of {', '.join(DIMENSIONS)}; outermost first, months always.")
+    ] = None,
     agency: Annotated[str | None, typer.Option(help="Đơn vị · only the dossiers of this agency.")] = None,
     calendar: Annotated[
         str | None, typer.Option(help="Lịch làm việc · name or name@version, for statutory limits.")
     ] = None,
     mode: Annotated[str, typer.Option(help="Đơn vị theo thời điểm · agencies as_was or as_is.")] = "as_was",
     zone: Annotated[str, typer.Option(help="Múi giờ · the zone whose days and months are meant.")] = "Asia/Ho_Chi_Minh",
-    due: Annotated[str, typer.Option(help="Until the due date's day ends, or its very moment.")] = "instant",
-    switch: Annotated[list[str] | None, typer.Option(help="name=value: a reading the form leaves open.")] = None,
+    due: Annotated[
+        str, typer.Option(help="Hạn theo · instant: until its very moment; day: until that day ends.")
+    ] = "instant",
+    switch: Annotated[
+        list[str] | None, typer.Option(help="name=value: a reading the form leaves open; a wrong name lists them.")
+    ] = None,
     version: Annotated[int | None, typer.Option(help="Of the definition; the newest if absent.")] = None,
     hashes: Annotated[bool, typer.Option("--hashes", help="SHA-256 of each figure's list of dossiers.")] = False,
     wait_s: Annotated[float, typer.Option(help="How long to wait for the read model to come that far.")] = 60.0,
@@ -119,7 +134,7 @@ def report(
     for option, text in (("--tenant", tenant), ("--from", first), ("--to", last)):
         if not text:
             raise WrongUsage(f"{option} is missing; `khop report --help` shows what a report needs")
-    flow = name == flow_document.DEFINITION
+    flow = name.casefold() == flow_document.DEFINITION
     asked = Asked(
         tenant=tenant,
         first=day(first, "--from"),
@@ -145,8 +160,8 @@ def report(
         as_json=as_json,
         by=asked.by or (),
     )
-    if flow and (files.paths or publish):
-        raise WrongUsage("report flow has no --csv, --xlsx, --html and --publish; II.06a has")
+    if flow and (files.paths or publish or force or version is not None):
+        raise WrongUsage("report flow has no --csv, --xlsx, --html, --force, --publish and --version; II.06a has")
     if not archive:
         print("không lưu, không phải báo cáo chính thức · not kept, so it is not official", file=sys.stderr)
     if flow:
@@ -244,8 +259,10 @@ def _defined(
 async def _made(make: Any, asked: Asked, as_of: str | None, *, wait_s: float, quiet: bool) -> dict[str, Any]:
     async with open_database(read_settings()) as database:
         await require_tenant(database.store, asked.tenant)
-        moment = moment_of(as_of, asked.zone)
-        position = await position_of(database.store, asked.tenant, as_of, moment, now=SystemClock().now())
+        moment, now = moment_of(as_of, asked.zone), SystemClock().now()
+        position = await position_of(database.store, asked.tenant, as_of, moment, now=now)
+        if (open_still := not_over(asked.last, asked.zone, known_at=moment or now)) is not None:
+            print(open_still, file=sys.stderr)
         await wait_until_shown(
             PostgresReadModels(database.pool), asked.tenant, position, clock=SystemClock(), wait_s=wait_s, quiet=quiet
         )

@@ -10,7 +10,9 @@ from rich.console import Console
 from rich.table import Table
 
 from services.domain.statistics.definition import Cell, Definition, Words
-from services.operator.screen import print_whole
+from services.operator.outputs.layout import dimensions
+from services.operator.outputs.words import NOT_KNOWN_FIGURE, figure_text, hidden_in, readings, shown, warnings
+from services.operator.screen import plain, print_whole
 
 LABELS: Final = {
     "month": Words("Tháng", "month"),
@@ -26,7 +28,7 @@ _NOT_KNOWN: Final = "không rõ · not known"
 
 def show(definition: Definition, document: Mapping[str, Any]) -> None:
     """Print the report: figures down where there is one row, else one row a line under numbered columns."""
-    console = Console()
+    console = plain()
     _head(console, definition, document)
     if document["rows"]:
         _across(console, definition, document)
@@ -37,50 +39,54 @@ def show(definition: Definition, document: Mapping[str, Any]) -> None:
 
 def show_definitions(definitions: Iterable[Definition]) -> None:
     """Print which reports there are."""
-    table = Table("Tên · name", "", "Căn cứ · source", box=SIMPLE)
+    table = Table("Tên · name", "Biểu · report", box=SIMPLE)
+    table.add_column("Căn cứ · source", overflow="fold")
     table.add_row("flow", "Tình hình giải quyết hồ sơ · flow of dossiers", "mục tiêu chung của các biểu")
     for one in definitions:
         table.add_row(one.name, f"{one.title.vi} · {one.title.en}", one.source)
-    Console().print(table)
+    plain().print(table)
 
 
 def _head(console: Console, definition: Definition, document: Mapping[str, Any]) -> None:
     identity = document["identity"]
-    console.print(f"[bold]{definition.title.vi}[/bold]\n{definition.title.en}")
-    console.print(f"{definition.name} v{definition.version} · {definition.source}", highlight=False)
+    console.print(definition.title.vi, style="bold")
+    console.print(definition.title.en)
+    console.print(f"{definition.name} v{definition.version} · {definition.source}")
+    agency = "" if identity["agency"] is None else f", đơn vị · agency {identity['agency']}"
     console.print(
-        f"{identity['tenant']}, {identity['from']} – {identity['to']} ({identity['zone']}; hạn theo · due by "
-        f"{identity['due']}; vị trí · position {identity['position']}; đơn vị · agencies {identity['mode']})",
-        highlight=False,
+        f"{identity['tenant']}{agency}, {identity['from']} – {identity['to']} ({identity['zone']}; vị trí · position "
+        f"{identity['position']})",
     )
-    for switch in definition.switches:
-        words = switch.values[identity["switches"][switch.name]]
-        console.print(f"{switch.title.vi}: {words.vi} · {switch.title.en}: {words.en}", highlight=False)
+    for about, words in readings(definition, identity):
+        console.print(f"{about.vi}: {words.vi} · {about.en}: {words.en}")
 
 
 def _down(console: Console, definition: Definition, document: Mapping[str, Any]) -> None:
     table = Table("", "", "", box=SIMPLE, show_header=False)
     table.columns[2].justify = "right"
+    hidden = hidden_in(document)
     for cell in definition.cells:
         number = f"({cell.key})" if _is_numbered(cell) else ""
-        table.add_row(number, heading(cell), told(document["total"][cell.key]))
+        table.add_row(number, heading(cell), shown(document["total"], cell.key, hidden))
     console.print(table)
 
 
 def _across(console: Console, definition: Definition, document: Mapping[str, Any]) -> None:
     numbered = [(cell.key if _is_numbered(cell) else chr(97 + place), cell) for place, cell in _placed(definition)]
     for number, cell in numbered:
-        console.print(f"({number}) {heading(cell)}", highlight=False)
-    by = document["identity"]["by"]
+        console.print(f"({number}) {heading(cell)}")
+    by, hidden = dimensions(document), hidden_in(document)
     table = Table(box=SIMPLE, padding=(0, 1, 0, 0), pad_edge=False, show_footer=True)
     for name in by:
         footer = "Tổng số\ntotal" if name == by[0] else ""
         table.add_column("\n".join(LABELS[name]), footer=footer, no_wrap=True)
     for number, cell in numbered:
-        table.add_column(f"({number})", footer=told(document["total"][cell.key]), justify="right", no_wrap=True)
+        table.add_column(
+            f"({number})", footer=shown(document["total"], cell.key, hidden), justify="right", no_wrap=True
+        )
     for row in document["rows"]:
         labels = [_label(row["row"], name) for name in by]
-        table.add_row(*labels, *(told(row[cell.key]) for _, cell in numbered))
+        table.add_row(*labels, *(shown(row, cell.key, hidden) for _, cell in numbered))
     print_whole(table)
 
 
@@ -95,20 +101,9 @@ def _is_numbered(cell: Cell) -> bool:
 
 
 def _notes(console: Console, definition: Definition, document: Mapping[str, Any]) -> None:
-    for key, words in document["unknown"].items():
-        console.print(f"({key}) {words['vi']} · {words['en']}", highlight=False)
-    for bug in definition.known_bugs:
-        console.print(f"! {bug.vi} · {bug.en}", highlight=False)
-    if not document["official"]:
-        console.print(
-            "Biểu này không áp dụng cho kỳ báo cáo đã chọn · this form is not the official one for this period"
-        )
-    if "suppressed" in document:
-        console.print(
-            f"{len(document['suppressed'])} số không công bố, in là – · figures are not published and shown as –",
-            highlight=False,
-        )
-    console.print(f"SHA-256 {document['hash']}", highlight=False)
+    for words in warnings(definition, document):
+        console.print(f"! {words.vi} · {words.en}")
+    console.print(f"SHA-256 {document['hash']}")
 
 
 def heading(cell: Cell) -> str:
@@ -118,10 +113,8 @@ def heading(cell: Cell) -> str:
 
 
 def told(figure: float | None) -> str:
-    """A figure as Vietnamese officials write it: 1.234 and 98,88."""
-    if figure is None:
-        return "–"
-    return f"{figure:,}".translate(str.maketrans(",.", ".,"))
+    """A figure as officials write it, a dash where it is not known."""
+    return NOT_KNOWN_FIGURE if figure is None else figure_text(figure)
 
 
 def _label(labels: Mapping[str, str | None], name: str) -> str:

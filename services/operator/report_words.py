@@ -4,26 +4,44 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
-from typing import cast
+from datetime import date, datetime, timedelta
+from typing import Final, cast
+from zoneinfo import ZoneInfo
 
+from contracts.codes import EARLIEST, LATEST
 from services.domain.statistics.definition import Definition, Due, Mode
 from services.domain.statistics.registry import UnknownDefinition, find
+from services.domain.zones import start_of
 from services.operator.errors import WrongUsage
+
+YEARS: Final = f"{EARLIEST.year} to {LATEST.year - 1}"
 
 
 def day(text: str, option: str) -> date:
-    """A local day."""
+    """A local day, of the years in which anything can have happened. Raises WrongUsage."""
     try:
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a local day has no zone of its own
+        read = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a local day has no zone of its own
     except ValueError:
         raise WrongUsage(f"{option} {text!r} is no day; write it as 2024-06-30") from None
+    if not EARLIEST.year <= read.year < LATEST.year:
+        raise WrongUsage(f"{option} {text}: nothing is recorded of that year; say one from {YEARS}")
+    return read
 
 
 def as_period(first: date | None, last: date | None) -> None:
     """Both days of a period, which ends on or after the day it begins. Raises WrongUsage."""
     if first is not None and last is not None and last < first:
         raise WrongUsage(f"--to {last} lies before --from {first}")
+
+
+def not_over(last: date, zone: ZoneInfo, *, known_at: datetime) -> str | None:
+    """What to say of a period that is not over when it is counted: its due dates are compared at its end."""
+    if known_at >= start_of(last + timedelta(days=1), zone):
+        return None
+    return (
+        f"kỳ báo cáo đến hết {last:%d/%m/%Y} chưa kết thúc: quá hạn tính đến cuối kỳ, số liệu còn thay đổi · the "
+        f"period lasts until {last} and is not over: overdue is as of its end, and the figures will change"
+    )
 
 
 def as_definition(name: str, version: int | None) -> Definition:
@@ -64,6 +82,7 @@ def as_switches(texts: Iterable[str], definition: Definition) -> dict[str, str]:
     """Every switch of a definition with the value asked for, else its default."""
     values = {switch.name: switch.default for switch in definition.switches}
     known = {switch.name: switch.values for switch in definition.switches}
+    named: set[str] = set()
     for text in texts:
         name, _, value = text.partition("=")
         if name not in known:
@@ -72,5 +91,8 @@ def as_switches(texts: Iterable[str], definition: Definition) -> dict[str, str]:
             raise WrongUsage(f"--switch {text!r}: no switch of that name; {offer}")
         if value not in known[name]:
             raise WrongUsage(f"--switch {text!r}: {name} is one of {', '.join(known[name])}")
+        if name in named:
+            raise WrongUsage(f"--switch {text!r}: {name} is said twice")
+        named.add(name)
         values[name] = value
     return values

@@ -50,7 +50,9 @@ def list_all(
     """Các báo cáo đã in, mới nhất trước · the reports that were printed, the latest first."""
     days = (None if first is None else day(first, "--from"), None if last is None else day(last, "--to"))
     as_period(*days)
-    name = definition if definition in (None, flow_document.DEFINITION) else as_definition(definition, None).name
+    name = None if definition is None else definition.casefold()
+    if name not in (None, flow_document.DEFINITION):
+        name = as_definition(name, None).name
 
     async def listed() -> list[Entry]:
         async with open_database(read_settings()) as database:
@@ -73,6 +75,7 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="Byte for byte, as `khop report --json` printed it.")] = False,
 ) -> None:
     """In lại nguyên văn · print a report again as it was, whatever was learnt since."""
+    begins = begins.lower()
     if not re.fullmatch("[0-9a-f]{1,64}", begins):
         raise WrongUsage(
             f"HASH {begins!r}: write the SHA-256 that is printed on the report, or its first digits (0-9, a-f)"

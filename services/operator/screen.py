@@ -26,16 +26,24 @@ def json_text(document: Any) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
+def plain(*, width: int | None = None, soft_wrap: bool = False) -> Console:
+    """Standard output for text that others wrote: a code such as `[/1]` or `:x:` is printed, never obeyed."""
+    return Console(width=width, soft_wrap=soft_wrap, markup=False, emoji=False, highlight=False)
+
+
 def print_whole(table: Table) -> None:
     """A table as wide as it must be: a terminal that is too narrow breaks lines; a figure is never cut short."""
-    console = Console()
+    console = plain()
     whole = Measurement.get(console, console.options.update(max_width=_WIDEST), table).maximum
-    Console(width=max(console.width, whole), soft_wrap=True).print(table)
+    plain(width=max(console.width, whole), soft_wrap=True).print(table)
 
 
 @contextmanager
 def progress(label: str, *, total: int | None, quiet: bool = False) -> Iterator[Callable[[int], None]]:
-    """A bar on standard error; gives a function to tell how much is done. No `total`: unknown. `quiet` shows none."""
+    """A bar on standard error; gives a function to tell how much is done. No `total`: unknown.
+
+    `quiet` shows none, nor does a standard error that nobody watches: a log would get an empty line for each.
+    """
     console = Console(stderr=True)
     with Progress(
         TextColumn("{task.description}"),
@@ -43,7 +51,7 @@ def progress(label: str, *, total: int | None, quiet: bool = False) -> Iterator[
         MofNCompleteColumn(),
         TimeRemainingColumn(),
         console=console,
-        disable=quiet,
+        disable=quiet or not console.is_terminal,
         transient=True,
     ) as bar:
         task = bar.add_task(label, total=total)

@@ -76,6 +76,8 @@ def _sentence(finding: Any) -> str:
     text = finding["msg"].removeprefix("Value error, ")
     if finding["type"] == "missing":
         text = "is missing"
+    elif finding["type"].startswith("date_"):
+        text = f"{str(finding['input'])[:80]!r} is no day; write it as 2024-06-30"
     elif finding["type"] != "value_error":
         text = f"{text} (it is {str(finding['input'])[:80]!r})"
     return f"{where.removeprefix('.')}: {text}" if where else text

@@ -27,10 +27,10 @@ def chosen(declared: Mapping[Chosen, CalendarDeclared], asked: str | None) -> Ch
     fitting = [one for one in sorted(declared) if asked is None or asked in (one[0], "@".join(one))]
     if len(fitting) == 1:
         return fitting[0]
-    named = ", ".join("@".join(one) for one in fitting or sorted(declared)) or "none is declared"
+    named = ", ".join("@".join(one) for one in fitting or sorted(declared))
     if fitting:
         raise CalendarNotChosen(f"several calendars may be meant: {named}; say one of them as name@version")
-    raise CalendarNotChosen(f"there is no calendar {asked!r}; there is {named}")
+    raise CalendarNotChosen(f"there is no calendar {asked!r}; {f'there is {named}' if named else 'none is declared'}")
 
 
 def as_chosen(said: str | None) -> Chosen | None:

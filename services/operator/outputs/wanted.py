@@ -54,6 +54,8 @@ def wanted(
     """The files asked for. Raises WrongUsage: for a path that cannot be written, or a file that is there already."""
     if publish_below is not None and not publish:
         raise WrongUsage("--publish-below says how small is small; it goes with --publish")
+    if office is not None and xlsx is None and html is None:
+        raise WrongUsage("--office is printed on the form; it goes with --xlsx or --html")
     if publish and "month" in by:
         raise WrongUsage(
             "--publish does not go with --by month: what is carried over into a month tells what was in hand before it"
@@ -67,17 +69,30 @@ def wanted(
         raise WrongUsage("only one of --json, --csv -, --xlsx - and --html - can be on standard output")
     for kind, path in asked.paths.items():
         if path != STANDARD_OUTPUT:
-            _judge(kind, Path(path), force=force)
-    if len({Path(path).absolute() for path in paths}) < len(paths):
+            try:
+                _judge(kind, Path(path), force=force)
+            except OSError as error:
+                raise WrongUsage(f"--{kind} {path}: cannot be written: {error.strerror}") from None
+    # Unlike `resolve`, it does not fail on links that lead in a circle.
+    if len({os.path.realpath(path) for path in paths}) < len(paths):
         raise WrongUsage(f"two files have the same name: {', '.join(paths)}")
     return asked
 
 
 def _judge(kind: str, path: Path, *, force: bool) -> None:
+    if path.is_symlink() and not path.exists():
+        path = Path(os.path.realpath(path))
+        if path.is_symlink():
+            raise WrongUsage(f"--{kind} {path.name}: cannot be written: it leads in a circle")
     if path.is_dir() or not path.name:
         raise WrongUsage(f"--{kind} {path}: that is a folder; name a file in it, such as {path / f'report.{kind}'}")
     if not path.absolute().parent.is_dir():
         raise WrongUsage(f"--{kind} {path}: there is no folder {path.parent}; make it first")
+    if not os.access(path.absolute().parent, os.W_OK | os.X_OK):
+        raise WrongUsage(f"--{kind} {path}: nothing can be written into {path.absolute().parent}; name another folder")
+    if path.exists() and not path.is_file():
+        # What replaces a device or a pipe would stand in its place for every program of the machine.
+        raise WrongUsage(f"--{kind} {path}: that is no file; name one, or write - for standard output")
     if path.exists() and not force:
         raise WrongUsage(f"--{kind} {path}: there is a file of this name; write --force to replace it")
 
@@ -93,7 +108,8 @@ def write(contents: Mapping[str, bytes], *, quiet: bool = False) -> None:
             sys.stdout.buffer.flush()
             continue
         try:
-            _replace(Path(path), content)
+            # Through a link, so that it goes on leading to what it led to.
+            _replace(Path(os.path.realpath(path)), content)
         except OSError as error:
             raise WrongUsage(f"{path} cannot be written: {error.strerror}") from None
         if not quiet:
@@ -101,7 +117,7 @@ def write(contents: Mapping[str, bytes], *, quiet: bool = False) -> None:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    number, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.absolute().parent)
+    number, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(number, "wb") as file:
             file.write(content)

@@ -151,10 +151,12 @@ def warnings(definition: Definition, document: Mapping[str, Any]) -> list[Words]
         reasons.setdefault(Words(why["vi"], why["en"]), []).append(f"({key})")
     told += [Words(f"{', '.join(keys)} {why.vi}", f"{', '.join(keys)} {why.en}") for why, keys in reasons.items()]
     for one in document["unseated"]:
-        many = "" if one["dossiers"] is None else f": {one['dossiers']}"
+        many = "" if one["dossiers"] is None else f": {figure_text(one['dossiers'])}"
+        heirs = ", ".join(one["candidates"])
         told.append(
             Words(
-                f"Đơn vị {one['agency']}: {one['why']['vi']}{many}", f"agency {one['agency']}: {one['why']['en']}{many}"
+                f"Đơn vị {one['agency']}: {one['why']['vi']}{many}" + (f" (có thể thuộc {heirs})" if heirs else ""),
+                f"agency {one['agency']}: {one['why']['en']}{many}" + (f" (may belong to {heirs})" if heirs else ""),
             )
         )
     if "publish" in document["identity"]:

@@ -44,7 +44,9 @@ def _row(name: str, line: Line, encoding: str) -> Row | Refused:
         text = line.data.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         at = line.offset + error.start
-        return _refused(locator, line, f"is not {encoding} at byte {at}; say the file's encoding in the mapping")
+        return _refused(
+            locator, line, f"is not {encoding} at byte {at}; save it as UTF-8, or say its encoding in the mapping"
+        )
     try:
         values = from_json(text, allow_inf_nan=False)
     except ValueError as error:

@@ -92,7 +92,9 @@ class _Decoded:
             return data.decode(self._encoding)
         except UnicodeDecodeError as error:
             at = line.offset + error.start
-            self._note(line, f"is not {self._encoding} at byte {at}; say the file's encoding in the mapping")
+            self._note(
+                line, f"is not {self._encoding} at byte {at}; save it as UTF-8, or say its encoding in the mapping"
+            )
             return data.decode("latin-1")  # keeps the line's quotes and delimiters; the row itself is not taken
 
     def begin_row(self) -> None:

@@ -27,6 +27,8 @@ from services.sources.tables import Table, TableError, load_table, sentences
 from services.sources.translate import act_key
 
 _DELIMITERS: Final = {".csv": ",", ".tsv": "\t"}
+_OTHER_DELIMITERS: Final = (";", "\t", ",", "|")
+"""What spreadsheets write instead: a Vietnamese Excel's CSV has semicolons."""
 _CODE_FIELD: Final[dict[What, str]] = {"succession": "agency", "calendar": "name", "figures": "form"}
 _SHOWN_MAX: Final = 20
 
@@ -104,6 +106,10 @@ def _kind(path: Path, columns: dict[str, Any] | Any) -> tuple[What, type[Table]]
     what = max(COLUMNS, key=lambda one: len(columns.keys() & COLUMNS[one].model_fields.keys()))
     fields = COLUMNS[what].model_fields
     unknown = [name for name in columns if name not in fields]
+    mark = next((mark for mark in _OTHER_DELIMITERS if mark in "".join(unknown)), None)
+    if len(columns) == 1 and mark is not None:
+        ours = _DELIMITERS[path.suffix]
+        raise TableError(f"{path.name}:1: its columns are separated by {mark!r}; save it with {ours!r} between them")
     if unknown:
         told = "; ".join(f"unknown column {name!r}; {nearest(name, fields)}" for name in unknown)
         raise TableError(f"{path.name}:1: {told}")

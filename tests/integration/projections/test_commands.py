@@ -161,6 +161,8 @@ async def test_the_table_for_officials_is_in_both_languages(khop: Khop, recorded
         (("--by", "month,ward"), "--by 'ward': say any of month,agency,procedure,channel"),
         (("--due", "week"), "--due 'week': say day or instant"),
         (("--as-of", "999"), "the log of lang-son ends at position"),
+        (("--as-of", "0"), "--as-of 0: positions begin at 1"),
+        (("--as-of", "1999-12-31"), "--as-of 1999-12-31: nothing was recorded of lang-son by then"),
         (("--as-of", "yesterday"), "--as-of 'yesterday' is neither a position nor a time"),
         (("--as-of", "2999-01-01T00:00"), "--as-of 2999-01-01T00:00 lies in the future"),
         (("--from", ""), "--from is missing"),

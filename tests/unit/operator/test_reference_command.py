@@ -10,7 +10,7 @@ import pytest
 from services.domain.dossier import fact_of_observation
 from services.domain.reference import reference_of
 from services.operator.__main__ import main
-from services.operator.reference_screen import document
+from services.operator.reference_screen import document, show
 from tests.unit.domain.agencies.province import PROVINCE
 from tests.unit.sources.test_reference_files import PROCEDURES
 from tests.unit.sources.test_reference_files import PROVINCE as FILE
@@ -188,3 +188,12 @@ def test_what_holds_is_shown_as_plain_values() -> None:
         "succeeded": {"kind": "split_into", "to": ["H99.31", "H99.32"], "key": "2025-07-01"},
     }
     assert (len(shown["agencies"]), shown["procedures"], shown["findings"]) == (13, [], [])
+
+
+def test_what_became_of_an_agency_is_told_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = document(reference_of(fact_of_observation(one) for one in PROVINCE))
+    show({"tenant": "lang-son", "position": 1234, **shown})
+    told = " ".join(capsys.readouterr().out.split())
+    assert "position 1.234," in told
+    assert "tách" in told
+    assert "split_into" not in told

@@ -67,8 +67,9 @@ def test_another_encoding_is_named_by_its_byte_and_only_its_rows_wait(office: Of
     tally = office.take(office.write("acts.csv", HEADER.encode() + FIRST.encode() + bad + LAST.encode()))
     assert office.acts() == BOTH
     at = len(HEADER + FIRST) + len("2,H-2,m")
-    assert f"acts.csv:3: the line is not utf-8 at byte {at}; say the file's encoding in the mapping" in str(
-        tally.first_refused[0]
+    assert (
+        f"acts.csv:3: the line is not utf-8 at byte {at}; save it as UTF-8, or say its encoding in the mapping"
+        in str(tally.first_refused[0])
     )
 
 
@@ -96,7 +97,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_column(office: Office) -> Non
         ("acts.xlsx", "PK\x03\x04 not really", "acts.xlsx: is no whole XLSX workbook"),
         ("acts.csv", "id,code,statut,at\n1,H-1,moi,x\n", "column 'status' is missing: did you mean 'statut'?"),
         ("acts.csv", "id,code,status,at,at\n1,H-1,moi,x,y\n", "column 'at' is there twice"),
-        ("acts.csv", (HEADER + FIRST).encode("utf-16"), "acts.csv:1: the line is not utf-8 at byte 0; say the file's"),
+        ("acts.csv", (HEADER + FIRST).encode("utf-16"), "acts.csv:1: the line is not utf-8 at byte 0; save it as"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_named_and_the_others_are_taken(

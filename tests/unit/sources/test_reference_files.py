@@ -163,6 +163,16 @@ def test_what_is_sent_is_read_again_with_the_id_its_content_gives(tmp_path: Path
         ("a.csv", PROCEDURES.replace("code,", "mã,"), "a.csv:1: unknown column 'mã'; it is one of 'code'"),
         ("a.csv", PROCEDURES.replace(",15,", ",mười,"), "a.csv:2: limit: Input should be a valid integer"),
         ("a.csv", PROCEDURES.replace("9.2,", ","), "a.csv:3: code: is missing"),
+        (
+            "a.csv",
+            "code;title;level;valid_from\nH1;X;province;2019-01-01\n",
+            "a.csv:1: its columns are separated by ';'; save it with ',' between them",
+        ),
+        (
+            "a.csv",
+            "code,title,level,valid_from\nH1,X,province,31/02/2019\n",
+            "a.csv:2: valid_from: '31/02/2019' is no day; write it as 2024-06-30",
+        ),
         ("a.csv", PROCEDURES.splitlines()[0] + "\n", "a.csv: has no rows under its line of column names"),
         (
             "a.csv",

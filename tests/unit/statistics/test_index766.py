@@ -256,3 +256,9 @@ def test_documents_are_counted_in_the_period_in_which_they_were_signed_by_level(
     assert asked(SIGNING, dossier("P")).unknown["rate"].en == (
         "not known: no system of this tenant ever said signed documents"
     )
+
+
+def test_a_denominator_that_leaves_dossiers_out_is_not_called_like_one_that_has_them_all() -> None:
+    titles = {cell.key: cell.title for cell in DEFINITION.cells}
+    assert titles["3.3.whole"].vi == "Hồ sơ tiếp nhận trong kỳ, trừ hồ sơ chưa tính"
+    assert titles["4.3.whole"].vi == titles["4.5b.whole"].vi == "Hồ sơ tiếp nhận trong kỳ"

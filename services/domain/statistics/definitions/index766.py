@@ -184,7 +184,11 @@ DEFINITION: Final = Definition(
             part_of="3.3.online",
             needs=("channel", "paper_result"),
         ),
-        Cell(key="3.3.whole", title=_RECEIVED, group=_ONLINE),
+        Cell(
+            key="3.3.whole",
+            title=Words(f"{_RECEIVED.vi}, trừ hồ sơ chưa tính", f"{_RECEIVED.en}, but for those left out"),
+            group=_ONLINE,
+        ),
         Cell(key="3.3.rate", title=_RATE, group=_ONLINE, share=("3.3.of", "3.3.whole")),
         Cell(
             key="3.3.synced_rate",

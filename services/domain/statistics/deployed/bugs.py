@@ -13,8 +13,8 @@ CURRENT_COLUMNS: Final = Bug(
 )
 UTC_SERVER: Final = Bug(
     name="utc_server",
-    vi="máy chủ đặt giờ UTC: ngày bắt đầu lúc 07:00, việc xảy ra trước đó bị tính vào ngày hôm trước",
-    en="the server's clock is on UTC: its days begin at 07:00, what happens before that counts the day before",
+    vi="máy chủ đặt giờ UTC: ngày bắt đầu lúc 07:00 giờ Việt Nam, việc xảy ra trước đó bị tính vào ngày hôm trước",
+    en="the server's clock is on UTC: its days begin at 07:00 in Vietnam, what happens before counts the day before",
     only=("server_zone", "UTC"),
 )
 UNMAPPED_DROPPED: Final = Bug(
@@ -58,7 +58,7 @@ SERVER_ZONE: Final = Switch(
     name="server_zone",
     title=Words("Múi giờ của máy chủ", "The server's time zone"),
     values={
-        "local": Words("như múi giờ của báo cáo (Asia/Ho_Chi_Minh)", "that of the report (Asia/Ho_Chi_Minh)"),
+        "local": Words("như múi giờ của báo cáo", "that of the report"),
         "UTC": Words("UTC", "UTC"),
     },
 )

@@ -35,6 +35,11 @@ def asked(**options: Any) -> Wanted:
         ({"xlsx": "."}, "that is a folder; name a file in it, such as report.xlsx"),
         ({"html": "old.html"}, "--html old.html: there is a file of this name; write --force to replace it"),
         ({"csv": "a", "xlsx": "a"}, "two files have the same name: a, a"),
+        ({"csv": "a", "xlsx": "../here/a"}, "two files have the same name: a, ../here/a"),
+        ({"csv": os.devnull, "force": True}, f"--csv {os.devnull}: that is no file; name one, or write - for"),
+        ({"csv": "a" * 300}, "cannot be written: File name too long"),
+        ({"csv": "circle", "xlsx": "a"}, "--csv circle: cannot be written: it leads in a circle"),
+        ({"office": "UBND", "csv": "a"}, "--office is printed on the form; it goes with --xlsx or --html"),
         ({"csv": "-", "html": "-"}, "only one of --json"),
         ({"xlsx": "-", "as_json": True}, "only one of --json"),
         ({"publish_below": 3}, "it goes with --publish"),
@@ -45,12 +50,15 @@ def asked(**options: Any) -> Wanted:
 def test_what_cannot_be_written_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: dict[str, Any], said: str
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "old.html").write_text("kept")
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    (here / "old.html").write_text("kept")
+    (here / "circle").symlink_to("circle")
     with pytest.raises(WrongUsage) as refused:
         asked(**options)
     assert said in str(refused.value)
-    assert (tmp_path / "old.html").read_text() == "kept"
+    assert (here / "old.html").read_text() == "kept"
 
 
 def test_a_file_is_replaced_where_force_says_so(tmp_path: Path) -> None:
@@ -60,6 +68,25 @@ def test_a_file_is_replaced_where_force_says_so(tmp_path: Path) -> None:
     write({str(old): b"new"})
     assert old.read_bytes() == b"new"
     assert list(tmp_path.iterdir()) == [old]
+
+
+def test_a_folder_nobody_may_write_into_is_refused_before_anything_is_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Root, who runs tests in containers, may write everywhere.
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(WrongUsage, match="nothing can be written into"):
+        asked(csv=str(tmp_path / "report.csv"))
+
+
+def test_a_link_goes_on_leading_to_the_file_that_is_replaced(tmp_path: Path) -> None:
+    kept, link = tmp_path / "shared" / "report.csv", tmp_path / "report.csv"
+    kept.parent.mkdir()
+    kept.write_text("old")
+    link.symlink_to(kept)
+    write({str(link): b"new"})
+    assert link.is_symlink()
+    assert kept.read_bytes() == b"new"
 
 
 def test_what_fails_leaves_the_old_file_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
