@@ -16,6 +16,7 @@ from services.domain.statistics.cases import PAPER_COLUMNS, with_later_ones
 from services.domain.statistics.count import Counted, Part, columns_of, part_of, total_of
 from services.domain.statistics.definition import Definition, Dimension, Question
 from services.domain.statistics.document import Request, report
+from services.domain.statistics.heirs import claims_on, not_known
 from services.domain.statistics.places import PLACED_BY, place, places_of
 from services.domain.statistics.question import question_of
 from services.domain.statistics.seats import SEATED_BY, Unseated, seat
@@ -169,4 +170,8 @@ async def _counted(
 ) -> tuple[Counted, tuple[Unseated, ...]]:
     parts, unseated = await parts_of(cases, definition, request, days, by, reference)
     given = given_by(reference.submitted, first=days[0], last=days[1], agency=request.agency)
-    return total_of(parts, definition, by=by, lists=request.lists, given=given), unseated
+    counted = total_of(parts, definition, by=by, lists=request.lists, given=given)
+    if request.agency is None:
+        return counted, unseated
+    claims = claims_on(unseated, request.agency)
+    return not_known(counted, claims), claims
