@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.integration.operator.conftest import Office
 from tests.unit.projections.made_log import ALWAYS, T0
 
@@ -9,16 +11,18 @@ FORM = ("report", "II.06a", "--tenant", "lang-son", "--from", "2024-01-01", "--t
 
 
 async def split(office: Office) -> None:
-    """H99.1 is divided on 20 January between N1 and N2; H99.3 has nothing to do with it."""
+    """H99.9, with two dossiers in hand, is divided on 20 January between N1 and N2; H99.3 has nothing to do with it."""
     for code, since, until in (
-        ("H99.1", "2020-01-01", "2024-01-20"),
+        ("H99.9", "2020-01-01", "2024-01-20"),
         *((code, "2024-01-20", None) for code in ("N1", "N2")),
         ("H99.3", "2020-01-01", None),
     ):
         said = {"title": code, "level": "commune", "valid_from": since, "valid_to": until}
         office.log.say("operator", code, "agency_declared", ALWAYS, said)
+    for code in ("B1", "B2"):
+        office.log.say("one-stop", code, "accepted", T0, {"agency": "H99.9", "channel": "online"})
     parted = {"kind": "split_into", "to": ["N1", "N2"], "on": "2024-01-20"}
-    office.log.say("operator", "H99.1", "agency_succeeded", ALWAYS, parted)
+    office.log.say("operator", "H99.9", "agency_succeeded", ALWAYS, parted)
     await office.record()
 
 
@@ -30,15 +34,13 @@ async def test_an_heir_is_not_known_until_every_dossier_was_handed_over(office: 
     await split(office)
     for heir in ("N1", "N2"):
         document = await asked(office, heir)
-        # A1 and A2 were accepted in January and are in hand on the 31st.
         assert [one["dossiers"] for one in document["unseated"]] == [2]
         assert {document["total"][key] for key in ("3", "7", "11")} == {None}
-        assert "2 hồ sơ của H99.1" in document["unknown"]["3"]["vi"]
+        assert "2 hồ sơ của H99.9" in document["unknown"]["3"]["vi"]
     other = await asked(office, "H99.3")
     assert (other["total"]["3"], other["unseated"]) == (0, [])
-    for code, heir in (("A1", "N1"), ("A2", "N2")):
-        at = T0.replace(day=31, hour=16, minute=30)  # after A2 was accepted, before the month ends
-        office.log.say("one-stop", code, "reassigned", at, {"agency": heir})
+    for code, heir in (("B1", "N1"), ("B2", "N2")):
+        office.log.say("one-stop", code, "reassigned", T0.replace(day=22), {"agency": heir})
     await office.record()
     for heir in ("N1", "N2"):
         document = await asked(office, heir)
