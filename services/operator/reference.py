@@ -23,7 +23,7 @@ from services.operator.errors import Away, Findings, WrongUsage
 from services.operator.import_ import until_recorded
 from services.operator.open import open_database
 from services.operator.settings import environment_of, read_settings
-from services.operator.tenants import require_tenant
+from services.operator.tenants import require_no_slip, require_tenant
 from services.parking.postgres import PostgresQuarantine
 from services.runtime.clock import SystemClock
 from services.runtime.settings import KafkaSettings, SettingsError
@@ -54,6 +54,9 @@ def load(
     alone: Annotated[
         bool, typer.Option("--alone", help="With --check: judge the files by themselves, without the log.")
     ] = False,
+    begin: Annotated[
+        bool, typer.Option("--begin", help="Tỉnh mới · the tenant is new, although its name is like another's.")
+    ] = False,
     wait: Annotated[bool, typer.Option(help="Until the log holds what was published.")] = True,
     patience_s: Annotated[float, typer.Option(help="How long the log may stand still before waiting ends.")] = 60.0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
@@ -68,9 +71,11 @@ def load(
         raise Findings(f"nothing was sent:\n{error}") from None
     loaded: Loaded | None = None
     if check:
-        _judge(stated, [] if alone else asyncio.run(_in_log(tenant)))
+        _judge(stated, [] if alone else asyncio.run(_in_log(tenant, begin=begin)))
     else:
-        loaded = asyncio.run(_load(stated, speaker, patience_s=patience_s if wait else None, quiet=as_json))
+        loaded = asyncio.run(
+            _load(stated, speaker, begin=begin, patience_s=patience_s if wait else None, quiet=as_json)
+        )
     document = {
         "tenant": tenant,
         "check": check,
@@ -113,8 +118,10 @@ async def _show(tenant: str, as_of: str | None, zone: ZoneInfo) -> dict[str, Any
     return {"tenant": tenant, "position": position, **reference_screen.document(reference_of(facts))}
 
 
-async def _in_log(tenant: str) -> list[Fact]:
+async def _in_log(tenant: str, *, begin: bool) -> list[Fact]:
     async with open_database(read_settings()) as database:
+        if not begin:
+            await require_no_slip(database.store, tenant)
         return tenant_facts(await database.store.tenant_events(tenant))
 
 
@@ -124,7 +131,9 @@ def _judge(stated: Sequence[Said | Unsaid], in_log: Sequence[Fact]) -> None:
         raise Findings("nothing was sent:\n" + "\n".join(found))
 
 
-async def _load(stated: Sequence[Said | Unsaid], speaker: Speaker, *, patience_s: float | None, quiet: bool) -> Loaded:
+async def _load(
+    stated: Sequence[Said | Unsaid], speaker: Speaker, *, begin: bool, patience_s: float | None, quiet: bool
+) -> Loaded:
     # The broker's client takes longest to load; a check does without it.
     from services.messaging.kafka_publisher import KafkaPublisher
 
@@ -134,6 +143,8 @@ async def _load(stated: Sequence[Said | Unsaid], speaker: Speaker, *, patience_s
     except SettingsError as error:
         raise WrongUsage(str(error)) from None
     async with open_database(settings) as database, KafkaPublisher(kafka, client_id="khop-reference") as publisher:
+        if not begin:
+            await require_no_slip(database.store, tenant)
         holds = PostgresCheckpoints(database.pool, dsn=settings.postgres_dsn)
         async with holds.hold(f"observer/{OPERATOR}", tenant) as mine:
             if not mine:

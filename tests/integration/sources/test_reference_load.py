@@ -73,6 +73,10 @@ async def test_files_are_loaded_once_judged_beside_the_log_and_shown_as_of_a_pos
     await record(observing, postgres_dsn)
 
     assert observing.khop("reference", "load", merger, "--check", "--tenant", observing.tenant).returncode == 0
+    slip = ("--check", "--tenant", f"{observing.tenant}n")
+    refused = observing.khop("reference", "load", merger, *slip)
+    assert (refused.returncode, f"did you mean {observing.tenant}?" in refused.stderr) == (2, True)
+    assert observing.khop("reference", "load", agencies, *slip, "--begin").returncode == 0
     assert json.loads(observing.khop("reference", "load", merger, *options).stdout)["published"] == 1
     await record(observing, postgres_dsn)
 
