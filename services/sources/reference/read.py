@@ -49,8 +49,10 @@ def read_reference(paths: Sequence[Path], speaker: Speaker) -> list[Said | Unsai
     """
     stated: list[Said | Unsaid] = []
     wrong: list[str] = []
-    for path in paths:
+    for number, path in enumerate(paths):
         try:
+            if path.resolve() in {before.resolve() for before in paths[:number]}:
+                raise TableError(f"{path}: is named twice; name it once")
             if path.suffix == ".toml":
                 stated += _sections(path, speaker)
             elif path.suffix in _DELIMITERS:

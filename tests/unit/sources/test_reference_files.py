@@ -194,6 +194,13 @@ def test_all_mistakes_of_all_files_are_told_at_once(tmp_path: Path) -> None:
     assert [line.rpartition("/")[2].split(":")[0] for line in str(raised.value).splitlines()] == ["a.toml", "b.csv"]
 
 
+def test_a_file_named_twice_is_not_counted_twice(tmp_path: Path) -> None:
+    file = write(tmp_path, "province.toml", PROVINCE)
+    (tmp_path / "link.toml").symlink_to(file)
+    with pytest.raises(TableError, match=r"link.toml: is named twice"):
+        read_reference([file, tmp_path / "link.toml"], SPEAKER)
+
+
 def test_one_key_said_two_ways_is_refused_and_said_twice_alike_is_not(tmp_path: Path) -> None:
     assert len(stated(tmp_path, a_toml=PROVINCE, b_toml=PROVINCE)) == 6
     with pytest.raises(TableError, match=r"b\.toml: agency\[1\]: H99 is said another way at a\.toml: agency\[1\]"):
