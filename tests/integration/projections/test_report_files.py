@@ -104,7 +104,7 @@ async def test_what_is_published_hides_the_small_and_says_so(khop: Khop, recorde
 
 async def test_the_report_of_flows_has_no_files(khop: Khop) -> None:
     ended = await khop("report", "flow", *FORM[2:], "--csv", "-")
-    assert (ended.code, "report flow has no --csv, --xlsx, --html and --publish" in ended.err) == (2, True)
+    assert (ended.code, "report flow has no --csv, --xlsx, --html, --force, --publish" in ended.err) == (2, True)
 
 
 async def test_rows_by_month_lead_to_the_dossiers_of_their_month(khop: Khop, recorded: MadeLog, tmp_path: Path) -> None:
