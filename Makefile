@@ -9,6 +9,7 @@ PROFILE ?= langson-2024-h1
 SEED ?= 1
 SEEDS ?= 1000
 MINUTES ?= 20
+WORKERS ?= 2
 UV = uv==0.13.9
 
 RUN = .venv/bin/python
@@ -21,7 +22,7 @@ make demo        one period of a province through the whole flow   [SCALE=20 PRO
 make up          start everything in the background, supervised; logs in .khop/logs
 make down        stop it; data stays
 make clean       stop it and remove its data (downloads stay in .khop/cache)
-make test        every test                                         [ARGS="tests/unit -k fold"]
+make test        every test, two files at a time                    [ARGS="tests/unit -k fold" WORKERS=2]
 make check       formatting, lint, types, import directions, contract compatibility
 make bench       measure against the goals, beside their peers
 make simulate    the whole pipeline from many seeds                 [SEEDS=1000]
@@ -50,7 +51,7 @@ clean: down
 	@if [ -x $(RUN) ]; then $(RUN) -m deploy.local.clean; fi
 
 test: .venv/.ready-dev
-	@$(RUN) -m pytest $(ARGS)
+	@$(RUN) -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: .venv/.ready-dev
 	@.venv/bin/ruff check .

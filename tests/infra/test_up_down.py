@@ -2,21 +2,11 @@
 
 import os
 import signal
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from deploy.local import supervisor
 from deploy.local.standing import Standing
 from tests.infra.running import run, settings
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
-    yield tmp_path / "home"
-    run("down", home=tmp_path / "home")
-    run("clean", home=tmp_path / "home")
 
 
 def test_up_twice_kills_down_and_clean(home: Path) -> None:

@@ -2,11 +2,9 @@
 
 import os
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
-import pytest
 
 from deploy.local import supervisor
 from deploy.local.processes import PROCESSES
@@ -14,13 +12,6 @@ from deploy.local.standing import Standing
 from tests.infra.running import run, settings
 
 NAMES = {process.name for process in PROCESSES}
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
-    yield tmp_path / "home"
-    run("down", home=tmp_path / "home")
-    run("clean", home=tmp_path / "home")
 
 
 def test_every_process_is_ready_comes_back_and_drains(home: Path) -> None:
