@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 from time import perf_counter
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
@@ -16,13 +15,12 @@ from services.domain.working_time.columns import due_column
 from services.domain.working_time.declarations import CalendarDeclaration
 from services.domain.working_time.due import due_date
 from services.domain.working_time.limits import Limit
-from services.sources import calendar_file
 from tests.bench.row import Goal, Row
 from tests.bench.stage import Stage, Stuck
+from tests.shipped_calendar import shipped_calendar
 
 T = TypeVar("T")
 
-EXAMPLE: Final = Path(calendar_file.__file__).parent / "calendars" / "vn-2022-2024.toml"
 LIMITS: Final = tuple(
     Limit(value, unit)
     for values in ({"hour": 4, "working_day": 3, "calendar_day": 5}, {"hour": 40, "working_day": 30, "month": 2})
@@ -35,7 +33,7 @@ PEERS_SHARE: Final = 10
 
 async def measure(stage: Stage) -> list[Row]:
     """All units in turn, the best of three rounds; every answer of the peer must be ours."""
-    declared = calendar_file.calendar_declaration(EXAMPLE.read_text(encoding="utf-8"), name=EXAMPLE.name)
+    declared = shipped_calendar()
     calendar, days = calendar_of(declared), DayLoop(declared)
     number = stage.size(200_000, 2_000)
     first = datetime(2022, 1, 1, tzinfo=UTC)

@@ -18,6 +18,7 @@ from contracts.reference import (
     ProcedureDeclared,
     RestDay,
 )
+from services.domain.working_time.declarations import WEEKDAYS
 from services.sources.tables import Table
 
 
@@ -40,7 +41,19 @@ class Procedure(Table, ProcedureDeclared):
 
 
 class Season(Table, CalendarSeason):
-    """[[calendar.seasons]]"""
+    """[[calendar.seasons]]: every weekday is named, `[]` where it is not worked.
+
+    A fact may leave a weekday out; a person who forgot one must not make a rest day of it.
+    """
+
+    @model_validator(mode="after")
+    def _names_every_weekday(self) -> Season:
+        missing = [name for name in WEEKDAYS if name not in self.weekdays]
+        if missing:
+            raise ValueError(
+                f"weekdays does not name {', '.join(missing)}; write `weekdays.{missing[0]} = []` for rest"
+            )
+        return self
 
 
 class Rest(Table, RestDay):

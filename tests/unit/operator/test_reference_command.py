@@ -56,6 +56,12 @@ make_up_days = []
 first_day = 2024-01-01
 last_day = {until}
 weekdays.monday = [{{ opens = "07:00", closes = "11:30" }}]
+weekdays.tuesday = []
+weekdays.wednesday = []
+weekdays.thursday = []
+weekdays.friday = []
+weekdays.saturday = []
+weekdays.sunday = []
 
 [[succession]]"""
 

@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-import services.sources.reference
 from services.domain.dossier import fact_of_observation
 from services.domain.reference import reference_of
 from services.domain.working_time.calendar import Calendar, calendar_of
+from services.domain.working_time.declarations import MakeUpDay, Opening, RestDay
 from services.domain.working_time.declared import declaration_of
 from services.domain.working_time.due import due_date
 from services.domain.working_time.limits import Limit
 from services.sources.reference.judge import contradictions
 from services.sources.reference.read import read_reference
 from services.sources.row import Said
-from tests.unit.sources.test_reference_files import CALENDAR, SPEAKER, stated
+from services.sources.tables import TableError
+from tests.shipped_calendar import EXAMPLE, SPEAKER, shipped_calendar
+from tests.unit.sources.test_reference_files import CALENDAR, stated
 
-EXAMPLE = Path(services.sources.reference.__path__[0]) / "examples" / "vn-2022-2024.toml"
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 @pytest.fixture(scope="module")
 def calendar() -> Calendar:
-    said = read_reference([EXAMPLE], SPEAKER)
-    assert contradictions(said, []) == []
-    reference = reference_of(fact_of_observation(one.observation) for one in said if isinstance(one, Said))
-    [((name, _), claim)] = reference.calendars.items()
-    return calendar_of(declaration_of(name, claim))
+    return calendar_of(shipped_calendar())
 
 
 def test_the_example_says_that_it_must_be_checked() -> None:
@@ -59,6 +56,59 @@ def test_the_example_says_that_it_must_be_checked() -> None:
 def test_due_dates_cross_the_holidays_of_the_example(calendar: Calendar, start: str, days: int, due: str) -> None:
     found = due_date(calendar, datetime.fromisoformat(start).replace(tzinfo=ZONE), Limit(days, "working_day"))
     assert found == datetime.fromisoformat(due).replace(tzinfo=ZONE)
+
+
+def test_what_the_example_says_is_what_is_declared() -> None:
+    declared = shipped_calendar()
+    assert declared.years == (2022, 2023, 2024)
+    assert declared.zone == "Asia/Ho_Chi_Minh"
+    assert declared.make_up_days == (MakeUpDay(date(2024, 5, 4), date(2024, 4, 29)),)
+    assert RestDay(date(2024, 2, 8), "Tết Nguyên đán") in declared.rest_days
+    [season] = declared.seasons
+    assert (season.first, season.last, season.agency) == (date(2022, 1, 1), date(2024, 12, 31), None)
+    day = (Opening(time(7), time(11, 30)), Opening(time(13, 30), time(17)))
+    assert season.week == (day, day, day, day, day, (), ())
+
+
+def mistakes(path: Path) -> list[str]:
+    """What the file is refused for, by itself or once its calendar is looked at whole."""
+    try:
+        return contradictions(read_reference([path], SPEAKER), [])
+    except TableError as error:
+        return str(error).splitlines()
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "told"),
+    [
+        ("rest_days = [", "restdays = [", "unknown key 'restdays'; did you mean 'rest_days'?"),
+        ("weekdays.friday =", "weekdays.firday =", "friday"),
+        ("weekdays.friday = ", "# ", "calendar[1].seasons[1]: weekdays does not name friday"),
+        ("in_place_of = ", "in_place = ", "make_up_days[1]: unknown key 'in_place'; did you mean 'in_place_of'?"),
+        ('opens = "07:00"', 'opens = "7h"', "seasons[1].weekdays.monday[1].opens"),
+        ('closes = "11:30"', 'closes = "25:30"', "seasons[1].weekdays.monday[1].closes"),
+        ("date = 2022-01-01", 'date = "2022-13-01"', "rest_days[1].date"),
+        ("date = 2022-01-01", "date = 2022-01-01T09:00:00", "rest_days[1].date"),
+        ('title = "Tết Dương lịch" }', 'title = "" }', "rest_days[1].title"),
+        ("years = [2022,", 'years = ["mmxxii",', "years[1]"),
+        (
+            "years = [2022, 2023, 2024]",
+            "years = [2023, 2024]",
+            "2022-01-01 is not in a declared year",
+        ),
+        ("date = 2024-05-04", "date = 2024-04-30", "make_up_days[1].day: 2024-04-30 is also a rest day"),
+        ('opens = "13:30", closes = "17:00"', 'opens = "17:00", closes = "13:30"', "17:00-13:30 ends before it begins"),
+        ('version = "', "version = ", "x.toml: is not TOML"),
+    ],
+)
+def test_a_mistake_in_a_calendar_is_told_where_it_is(tmp_path: Path, right: str, wrong: str, told: str) -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    assert right in text
+    path = tmp_path / "x.toml"
+    path.write_text(text.replace(right, wrong, 1), encoding="utf-8")
+    found = mistakes(path)
+    assert any(told in line for line in found), found
+    assert all("x.toml" in line for line in found)
 
 
 def test_a_calendar_that_contradicts_itself_is_told_with_its_entry(tmp_path: Path) -> None:

@@ -57,6 +57,12 @@ make_up_days = [{ date = 2024-05-04, in_place_of = 2024-04-29 }]
 first_day = 2024-01-01
 last_day = 2024-12-31
 weekdays.monday = [{ opens = "07:00", closes = "11:30" }]
+weekdays.tuesday = []
+weekdays.wednesday = []
+weekdays.thursday = []
+weekdays.friday = []
+weekdays.saturday = []
+weekdays.sunday = []
 """
 FIGURES = """
 [[figures]]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
@@ -14,7 +13,7 @@ from services.domain.working_time.declarations import MakeUpDay, Opening, RestDa
 from services.domain.working_time.due import due_date
 from services.domain.working_time.reception import reception_deadline
 from services.domain.working_time.span import YearMissing
-from services.sources.calendar_file import calendar_declaration
+from tests.shipped_calendar import shipped_calendar
 from tests.unit.domain.working_time.calendars import (
     USUAL_WEEK,
     calendar_days,
@@ -28,10 +27,9 @@ from tests.unit.domain.working_time.calendars import (
 
 
 @pytest.fixture(scope="session")
-def vietnam(repo_root: Path) -> Calendar:
+def vietnam() -> Calendar:
     """The example that is shipped."""
-    path = repo_root / "services/sources/calendars/vn-2022-2024.toml"
-    return calendar_of(calendar_declaration(path.read_text(encoding="utf-8"), name=path.name))
+    return calendar_of(shipped_calendar())
 
 
 def test_over_tet_and_the_new_year(vietnam: Calendar) -> None:
