@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from builtins import list as List  # noqa: N812 - the port's method is called `list` too
 from datetime import date
 
 from services.archive.port import Entry, Printed
@@ -18,10 +17,10 @@ class MemoryArchive:
         key = (printed.entry.hash, printed.entry.tenant)
         return self._kept.setdefault(key, printed) is printed
 
-    async def list(
+    async def entries(
         self, tenant: str, *, definition: str | None = None, first: date | None = None, last: date | None = None
-    ) -> List[Entry]:
-        entries = [
+    ) -> list[Entry]:
+        found = [
             entry
             for entry in (printed.entry for printed in self._kept.values())
             if entry.tenant == tenant
@@ -29,8 +28,8 @@ class MemoryArchive:
             and (first is None or first <= entry.first)
             and (last is None or entry.last <= last)
         ]
-        by_hash = sorted(entries, key=lambda entry: entry.hash)
+        by_hash = sorted(found, key=lambda entry: entry.hash)
         return sorted(by_hash, key=lambda entry: entry.printed_at, reverse=True)
 
-    async def find(self, beginning: str, *, limit: int = 2) -> List[Printed]:
+    async def find(self, beginning: str, *, limit: int = 2) -> list[Printed]:
         return [self._kept[key] for key in sorted(self._kept) if key[0].startswith(beginning)][:limit]

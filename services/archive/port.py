@@ -51,7 +51,7 @@ class Archive(Protocol):
         """Reports of any tenant whose hash begins so, in order of hash and tenant, at most `limit`."""
         ...
 
-    async def list(
+    async def entries(
         self, tenant: str, *, definition: str | None = None, first: date | None = None, last: date | None = None
     ) -> list[Entry]:
         """A tenant's reports, the last printed first; only those by a definition, of periods within these days."""

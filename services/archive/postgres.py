@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from builtins import list as List  # noqa: N812 - the port's method is called `list` too
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -45,14 +44,14 @@ class PostgresArchive:
             raise NotKept(reason(error)) from error
         return done == "INSERT 0 1"
 
-    async def list(
+    async def entries(
         self, tenant: str, *, definition: str | None = None, first: date | None = None, last: date | None = None
-    ) -> List[Entry]:
+    ) -> list[Entry]:
         with translated():
             rows = await self._pool.fetch(STATEMENTS.list_of, tenant, definition, first, last)
         return [_entry(row) for row in rows]
 
-    async def find(self, beginning: str, *, limit: int = 2) -> List[Printed]:
+    async def find(self, beginning: str, *, limit: int = 2) -> list[Printed]:
         with translated():
             rows = await self._pool.fetch(STATEMENTS.find, beginning, limit)
         return [Printed(entry=_entry(row), body=row["body"]) for row in rows]

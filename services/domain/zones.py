@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from contracts.codes import EARLIEST, LATEST
 
-_STEP = timedelta(days=7)
+VIETNAM: Final = "Asia/Ho_Chi_Minh"
+"""The zone whose days are meant where nothing else is said."""
+_STEP: Final = timedelta(days=7)
 
 
 def start_of(day: date, zone: ZoneInfo) -> datetime:

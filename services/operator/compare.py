@@ -12,10 +12,11 @@ from services.domain.reference import Reference, Submitted
 from services.domain.statistics.definition import Definition
 from services.domain.statistics.document import Request, utc
 from services.domain.statistics.side_by_side import cells_of
+from services.domain.zones import VIETNAM
 from services.operator import compare_look, compare_screen, screen
 from services.operator.agencies import has_dossiers, require_agency
 from services.operator.as_of import moment_of, position_of, zone_of
-from services.operator.compare_look import ZONE, Asked, Stands
+from services.operator.compare_look import Asked, Stands
 from services.operator.errors import Findings, WrongUsage
 from services.operator.open import open_database
 from services.operator.report import declared, wait_until_shown
@@ -39,7 +40,7 @@ def compare(
     last: Annotated[str, typer.Option("--to", help="Đến hết ngày · last local day, YYYY-MM-DD.")],
     agency: Annotated[str | None, typer.Option(help="Đơn vị · figures of this agency, not of the tenant.")] = None,
     as_of: Annotated[str | None, typer.Option(help="What `now` is: a position, or a time; the end if absent.")] = None,
-    zone: Annotated[str | None, typer.Option(help=f"Múi giờ · as the report had it, else {ZONE}.")] = None,
+    zone: Annotated[str | None, typer.Option(help=f"Múi giờ · as the report had it, else {VIETNAM}.")] = None,
     due: Annotated[str | None, typer.Option(help="instant or day; as the report had it, else instant.")] = None,
     mode: Annotated[str | None, typer.Option(help="as_was or as_is; as the report had it, else as_was.")] = None,
     switch: Annotated[
@@ -89,7 +90,7 @@ async def _compared(asked: Asked) -> dict[str, Any]:
     agency = asked.reading.agency
     async with open_database(read_settings()) as database:
         await require_tenant(database.store, asked.tenant)
-        moment = moment_of(asked.as_of, zone_of(asked.reading.zone or ZONE))
+        moment = moment_of(asked.as_of, zone_of(asked.reading.zone or VIETNAM))
         position = await position_of(database.store, asked.tenant, asked.as_of, moment, now=SystemClock().now())
         models = PostgresReadModels(database.pool)
         await wait_until_shown(

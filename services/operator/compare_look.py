@@ -22,6 +22,7 @@ from services.domain.statistics.figures import Figure
 from services.domain.statistics.side_by_side import Moved, behind, moves, of_agency, strangers
 from services.domain.statistics.submitted import given_by
 from services.domain.working_time.of_report import as_chosen
+from services.domain.zones import VIETNAM
 from services.operator import screen
 from services.operator.as_of import recorded_at
 from services.operator.calendars import with_calendar
@@ -32,7 +33,6 @@ from services.operator.reported_then import Archived, How, Reading, archived
 from services.projections.cases import PostgresCases
 from services.projections.report import parts_of
 
-ZONE: Final = "Asia/Ho_Chi_Minh"
 _ASKED_AT_ONCE: Final = 200
 
 
@@ -83,7 +83,7 @@ def submissions(asked: Asked, reference: Reference) -> list[Submitted]:
 async def reports(database: Database, asked: Asked, position: int) -> list[Archived]:
     """The archived reports of exactly these days that read everything as asked, none of a later position."""
     archive = PostgresArchive(database.pool)
-    entries = await archive.list(asked.tenant, definition=asked.definition.name, first=asked.first, last=asked.last)
+    entries = await archive.entries(asked.tenant, definition=asked.definition.name, first=asked.first, last=asked.last)
     found = []
     for entry in entries:
         if (entry.first, entry.last) == (asked.first, asked.last) and entry.position <= position:
@@ -112,7 +112,7 @@ def request_of(asked: Asked, position: int, report: Archived | None) -> tuple[De
         tenant=asked.tenant,
         first=asked.first,
         last=asked.last,
-        zone=identity.get("zone") or reading.zone or ZONE,
+        zone=identity.get("zone") or reading.zone or VIETNAM,
         position=position,
         due=identity.get("due") or reading.due or "instant",
         mode=identity.get("mode") or reading.mode or "as_was",

@@ -13,6 +13,7 @@ from services.domain.statistics.definition import Definition, Due, Mode
 from services.domain.statistics.document import FORMAT, digest
 from services.domain.statistics.explain.way import Way
 from services.domain.statistics.registry import UnknownDefinition, all_definitions, find
+from services.domain.zones import VIETNAM
 from services.operator.as_of import zone_of
 from services.operator.errors import Findings, WrongUsage
 from services.operator.report_words import as_due, as_mode, as_switches, day
@@ -24,7 +25,7 @@ INPUTS: Final = ("from", "to", "zone", "due", "mode", "agency", "calendar", "ver
 _IDENTITY: Final = {
     *("definition", "version", "tenant", "from", "to", "zone", "due", "mode", "agency", "switches", "position"),
 }
-STANDARD: Final = {"zone": "Asia/Ho_Chi_Minh", "due": "instant", "mode": "as_was"}
+STANDARD: Final = {"zone": VIETNAM, "due": "instant", "mode": "as_was"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

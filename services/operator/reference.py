@@ -15,6 +15,7 @@ from contracts.codes import TenantName
 from services.domain.dossier import Fact
 from services.domain.identity import OPERATOR
 from services.domain.reference import reference_of
+from services.domain.zones import VIETNAM
 from services.event_store.checkpoints import PostgresCheckpoints
 from services.event_store.folding import tenant_facts
 from services.operator import reference_screen, screen
@@ -34,8 +35,6 @@ from services.sources.reference.read import Speaker, read_reference
 from services.sources.row import Said, Unsaid
 from services.sources.tables import TableError
 
-ZONE = "Asia/Ho_Chi_Minh"
-
 
 def register(app: typer.Typer) -> None:
     """Add `khop reference load` and `show`."""
@@ -49,7 +48,7 @@ def load(
     files: Annotated[list[Path], typer.Argument(help="TOML; or CSV, TSV of agencies or procedures.")],
     *,
     tenant: Annotated[str, typer.Option(help="Tỉnh · the tenant, such as lang-son.")],
-    zone: Annotated[str, typer.Option(help="Múi giờ · the zone whose days are meant.")] = ZONE,
+    zone: Annotated[str, typer.Option(help="Múi giờ · the zone whose days are meant.")] = VIETNAM,
     check: Annotated[bool, typer.Option("--check", help="Chỉ kiểm tra · judge the files, send nothing.")] = False,
     alone: Annotated[
         bool, typer.Option("--alone", help="With --check: judge the files by themselves, without the log.")
@@ -97,7 +96,7 @@ def show(
         str | None,
         typer.Option(help="Theo dữ liệu đã biết đến · a position, or a time: the last position recorded by then."),
     ] = None,
-    zone: Annotated[str, typer.Option(help="Múi giờ · of a time without one.")] = ZONE,
+    zone: Annotated[str, typer.Option(help="Múi giờ · of a time without one.")] = VIETNAM,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Xem danh mục · what holds, as of a position of the log."""

@@ -62,9 +62,8 @@ def _section(one: Definition) -> Iterator[str]:
             yield f"| {name} | `{value}`{mark} | {_both(words)} |"
     yield from ("", "| Ô · cell | | Cách tính · made of | Cần · needs |", "|---|---|---|---|")
     for cell in one.cells:
-        title = Words(*(" – ".join(words) for words in zip(*cell.group, cell.title, strict=True)))
         needs = "; ".join(_both(in_words(need)) for need in cell.needs)
-        yield f"| `{cell.key}` | {_both(title)} | {_made_of(cell)} | {needs} |"
+        yield f"| `{cell.key}` | {_both(cell.whole_title)} | {_made_of(cell)} | {needs} |"
 
 
 def _made_of(cell: Cell) -> str:

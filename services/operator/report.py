@@ -18,6 +18,7 @@ from services.domain.statistics.definition import Definition, Due, Mode
 from services.domain.statistics.document import Request
 from services.domain.statistics.registry import all_definitions
 from services.domain.working_time.span import YearMissing
+from services.domain.zones import VIETNAM
 from services.event_store.folding import tenant_facts
 from services.event_store.port import EventStore
 from services.operator import archiving, flow_screen, report_screen, screen
@@ -96,7 +97,7 @@ def report(
         str | None, typer.Option(help="Lịch làm việc · name or name@version, for statutory limits.")
     ] = None,
     mode: Annotated[str, typer.Option(help="Đơn vị theo thời điểm · agencies as_was or as_is.")] = "as_was",
-    zone: Annotated[str, typer.Option(help="Múi giờ · the zone whose days and months are meant.")] = "Asia/Ho_Chi_Minh",
+    zone: Annotated[str, typer.Option(help="Múi giờ · the zone whose days and months are meant.")] = VIETNAM,
     due: Annotated[
         str, typer.Option(help="Hạn theo · instant: until its very moment; day: until that day ends.")
     ] = "instant",

@@ -108,8 +108,7 @@ def _notes(console: Console, definition: Definition, document: Mapping[str, Any]
 
 def heading(cell: Cell) -> str:
     """A cell's whole name, Vietnamese with English beside it."""
-    words = (*cell.group, cell.title)
-    return f"{' – '.join(one.vi for one in words)} · {' – '.join(one.en for one in words)}"
+    return " · ".join(cell.whole_title)
 
 
 def told(figure: float | None) -> str:

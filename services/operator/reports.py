@@ -58,7 +58,7 @@ def list_all(
         async with open_database(read_settings()) as database:
             await require_tenant(database.store, tenant)
             archive = PostgresArchive(database.pool)
-            return await archive.list(tenant, definition=name, first=days[0], last=days[1])
+            return await archive.entries(tenant, definition=name, first=days[0], last=days[1])
 
     entries = asyncio.run(listed())
     if as_json:

@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 
 from services.domain.dossier import Segment
 from services.domain.statistics.flow import Figure, classify, just_before
+from services.domain.zones import VIETNAM
 from services.projections.known import Change, counted_segments, moved
 from services.projections.port import Table, TableChanges
 from services.projections.tables import DayRow
 
 NAME: Final = "agency_day"
 DAYS: Final = Table("days", DayRow._fields, 4)
-ZONE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
+ZONE: Final = ZoneInfo(VIETNAM)
 _KEY: Final = 4
 _FLOWS: Final[Mapping[Figure, int]] = {
     "received_online": 0,

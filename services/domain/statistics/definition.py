@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final, Literal, NamedTuple
@@ -27,6 +27,11 @@ class Words(NamedTuple):
 
     vi: str
     en: str
+
+
+def joined(some: Iterable[Words]) -> Words:
+    """A heading, and what stands under it."""
+    return Words(*(" – ".join(each) for each in zip(*some, strict=True)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +66,11 @@ class Bug:
 
     def acts(self, question: Question) -> bool:
         """Whether counting is done with it."""
-        there = self.only is None or question.switches[self.only[0]] == self.only[1]
-        return there and self.name not in question.mended
+        return self.is_there(question.switches) and self.name not in question.mended
+
+    def is_there(self, switches: Mapping[str, str]) -> bool:
+        """Whether the program has it, read so."""
+        return self.only is None or switches[self.only[0]] == self.only[1]
 
 
 Given = Mapping[str, Mapping[str | None, int]]
@@ -104,6 +112,11 @@ class Cell:
     times: tuple[str, str] | None = None
     points: float | None = None
     threshold: float = 100.0
+
+    @property
+    def whole_title(self) -> Words:
+        """Its title under its headings."""
+        return joined((*self.group, self.title))
 
     @property
     def made_of(self) -> tuple[str, ...]:

@@ -118,8 +118,12 @@ def local_day(question: Question, moment: pl.Expr) -> pl.Expr:
 
 def first_day(question: Question) -> int:
     """The same of the period's first instant."""
-    opens = pl.lit(question.opens).cast(pl.Datetime("us", "UTC"))
-    return int(pl.select(local_day(question, opens)).item())
+    return day_of(question, question.opens)
+
+
+def day_of(question: Question, moment: datetime) -> int:
+    """The same of one moment."""
+    return int(pl.select(local_day(question, pl.lit(moment).cast(pl.Datetime("us", "UTC")))).item())
 
 
 def local_time(question: Question, moment: pl.Expr) -> pl.Expr:

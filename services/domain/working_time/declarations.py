@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Final, Literal, get_args
 
+from services.domain.zones import VIETNAM
+
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: Final[tuple[Weekday, ...]] = get_args(Weekday)
 """In the order of `date.weekday()`."""
-
-ZONE: Final = "Asia/Ho_Chi_Minh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,4 +67,4 @@ class CalendarDeclaration:
     seasons: tuple[Season, ...]
     rest_days: tuple[RestDay, ...] = ()
     make_up_days: tuple[MakeUpDay, ...] = ()
-    zone: str = ZONE
+    zone: str = VIETNAM

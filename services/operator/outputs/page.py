@@ -104,9 +104,8 @@ def _beneath(definition: Definition, document: Mapping[str, Any], more: More) ->
     total, hidden = document["total"], hidden_in(document)
     told = []
     for cell in cells:
-        words = Words(*(" – ".join(each) for each in zip(*cell.group, cell.title, strict=True)))
         figure = page_lists.linked(shown(total, cell.key, hidden), ((), cell.key), "t", cell.key, more)
-        told += [E.dt(both(words)), E.dd(figure)]
+        told += [E.dt(both(cell.whole_title)), E.dd(figure)]
     return [E.h2(both(Words("Ngoài bảng", "beside the table"))), E.dl(classed("beneath"), *told)]
 
 

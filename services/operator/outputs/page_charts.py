@@ -79,13 +79,7 @@ def charts(definition: Definition, document: Mapping[str, Any], more: More) -> S
     shares_of = [cell for cell in definition.cells if cell.share is not None and cell.points is None]
     if shares_of:
         title = Words("Các tỷ lệ của cả kỳ", "shares, the whole period")
-        told = [
-            (
-                Words(*(" – ".join(each) for each in zip(*cell.group, cell.title, strict=True))),
-                document["total"][cell.key],
-            )
-            for cell in shares_of
-        ]
+        told = [(cell.whole_title, document["total"][cell.key]) for cell in shares_of]
         drawn.append(_figure(title, None, bars_of_shares(told, title=title)))
     return [E.section(classed("charts"), *drawn)] if drawn else []
 

@@ -59,8 +59,7 @@ def _of_line(
         found = more.lists.get((labels, cell.key))
         if found is None:
             continue
-        words = Words(*(" – ".join(each) for each in zip(*cell.group, cell.title, strict=True)))
-        told = [E.b(f"({cell.key}) "), both(words), f": {figure_text(found.dossiers)} hồ sơ"]
+        told = [E.b(f"({cell.key}) "), both(cell.whole_title), f": {figure_text(found.dossiers)} hồ sơ"]
         told.append(E.div(classed("codes"), *(E.code(printable(code)) for code in found.codes)))
         if found.dossiers > len(found.codes):
             rest = figure_text(found.dossiers - len(found.codes))

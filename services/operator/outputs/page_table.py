@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml.builder import E
 
-from services.domain.statistics.definition import Cell, Definition, Words
+from services.domain.statistics.definition import Cell, Definition, Words, joined
 from services.operator.outputs.layout import Line, columns, dimensions, headings, numbers
 from services.operator.outputs.more import More
 from services.operator.outputs.page_lists import linked, place
@@ -47,9 +47,8 @@ def table(definition: Definition, document: Mapping[str, Any], lines: Sequence[L
         rows = []
         for group, members in groupby(cells, key=lambda cell: cell.group):
             if group:
-                words = Words(*(" – ".join(each) for each in zip(*group, strict=True)))
                 empty = (E.td() for _ in beside)
-                rows.append(E.tr(classed("consolidated"), E.th({"scope": "rowgroup"}, both(words)), *empty))
+                rows.append(E.tr(classed("consolidated"), E.th({"scope": "rowgroup"}, both(joined(group))), *empty))
             for cell in members:
                 figures = (figure(row, line, cell) for row, line in beside)
                 rows.append(E.tr(E.th({"scope": "row"}, both(cell.title)), *figures))

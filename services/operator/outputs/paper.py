@@ -10,6 +10,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 
+from services.operator.outputs.words import FORMULA_BEGINS
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 LINE_HEIGHT: Final = 15.0
 _LETTERS: Final = 1.15
 """Letters to a column's unit of width, which is a digit's."""
-_FORMULA_BEGINS: Final = ("=", "+", "-", "@", "\t", "\r")
 _POINTS_TO_A_UNIT: Final = 6.4
 """As LibreOffice draws them without the typeface that Excel measures by; Excel's are 5.5."""
 _MARGIN_SIDE_IN, _MARGIN_TOP_IN = 0.5, 0.6
@@ -44,7 +45,7 @@ class Paper:
         cell.style = style
         # Whatever it begins with, it is text and stays text when somebody edits it: never a formula.
         cell.data_type = "s"
-        if text.startswith(_FORMULA_BEGINS):
+        if text.startswith(FORMULA_BEGINS):
             cell.quotePrefix = True
 
     def merged(self, row: int, left: int, right: int, text: str, style: str) -> None:

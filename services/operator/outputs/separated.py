@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from services.domain.statistics.definition import Definition
 from services.operator.outputs.layout import dimensions, kind_of
-from services.operator.outputs.words import SUPPRESSED, TOTAL, Titles, hidden_in, label, printable
+from services.operator.outputs.words import FORMULA_BEGINS, SUPPRESSED, TOTAL, Titles, hidden_in, label, printable
 from services.operator.report_screen import LABELS
 
 KINDS: Final = {"total": TOTAL.vi, "consolidated": "Tổng hợp", "detail": "Chi tiết"}
@@ -20,7 +20,6 @@ _REPORT: Final = {
     "position": "Vị trí dữ liệu",
     "hash": "SHA-256 của báo cáo",
 }
-_FORMULA_BEGINS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def separated(definition: Definition, document: Mapping[str, Any], *, titles: Titles) -> bytes:
@@ -42,7 +41,7 @@ def separated(definition: Definition, document: Mapping[str, Any], *, titles: Ti
         heads.append(f"({name}) {LABELS[name].vi}")
         if name in titled:
             heads.append(f"({name}) Tên {LABELS[name].vi.lower()}")
-    heads += [f"({cell.key}) {' – '.join(one.vi for one in (*cell.group, cell.title))}" for cell in definition.cells]
+    heads += [f"({cell.key}) {cell.whole_title.vi}" for cell in definition.cells]
     writer.writerow([*heads, *(f"({name}) {title}" for name, title in _REPORT.items())])
     identity = document["identity"]
     of = [_text(identity["tenant"]), identity["from"], identity["to"], str(identity["position"]), document["hash"]]
@@ -66,4 +65,4 @@ def separated(definition: Definition, document: Mapping[str, Any], *, titles: Ti
 def _text(words: str) -> str:
     # A spreadsheet would take it for a formula, and run it.
     kept = printable(words)
-    return f"'{kept}" if kept.startswith(_FORMULA_BEGINS) else kept
+    return f"'{kept}" if kept.startswith(FORMULA_BEGINS) else kept

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final, Protocol
 
-from services.domain.statistics.definition import Cell, Definition, Words
+from services.domain.statistics.definition import Cell, Definition, Words, joined
 from services.operator.outputs.layout import Lines, dimensions, headings, numbers, roman
 from services.operator.outputs.paper import LINE_HEIGHT, Paper
 from services.operator.outputs.styles import FIGURE_WIDTH, LABEL_WIDTH, NUMBER_WIDTH, UPRIGHT_LABEL_WIDTH
@@ -175,7 +175,7 @@ class Down:
 
     def _group(self, paper: Paper, group: Sequence[Words], number: str, right: int) -> None:
         paper.at += 1
-        text = " – ".join(one.vi for one in group)
+        text = joined(group).vi
         paper.put(paper.at, 1, number, "form ordinal consolidated")
         paper.block(paper.at, 2, paper.at, right, text, "form label consolidated")
         paper.tall(paper.at, text, 2, right)

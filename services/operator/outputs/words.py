@@ -19,6 +19,8 @@ SUPPRESSED: Final = "*"
 """Stands where a figure is not published; on paper a figure that is not known is a dash."""
 
 NOT_KNOWN_FIGURE: Final = "–"
+FORMULA_BEGINS: Final = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for a formula."""
 Hidden = frozenset[tuple[tuple[tuple[str, str | None], ...], str]]
 """Labels of a row, and cell, of each figure that is not published."""
 _MARKS: Final = str.maketrans(",.", ".,")
@@ -167,8 +169,7 @@ def warnings(definition: Definition, document: Mapping[str, Any]) -> list[Words]
                 f"{SUPPRESSED} not published: figures from 1 to {below - 1}, and those that would give them away",
             )
         )
-    switches = document["identity"]["switches"]
-    bugs = [bug for bug in definition.known_bugs if bug.only is None or switches[bug.only[0]] == bug.only[1]]
+    bugs = [bug for bug in definition.known_bugs if bug.is_there(document["identity"]["switches"])]
     return [*told, *(Words(bug.vi, bug.en) for bug in bugs)]
 
 

@@ -110,8 +110,7 @@ class _Form:
         for number, cell in enumerate(cells):
             row = paper.at + 1 + number % rows
             left, figure = (1, 3) if number < rows else (5, self._right - 3)
-            words = " – ".join(one.vi for one in (*cell.group, cell.title))
-            paper.merged(row, left, figure - 1, words, "form note")
+            paper.merged(row, left, figure - 1, cell.whole_title.vi, "form note")
             write_figure(paper, row, figure, cell, self._document["total"], hidden_in(self._document), " note")
         paper.at += rows
         told = [f"{about.vi}: {how.vi}" for about, how in readings(self._definition, self._identity)]

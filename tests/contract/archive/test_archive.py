@@ -54,7 +54,7 @@ async def test_a_report_comes_back_as_it_went_in(archive: Archive) -> None:
     report = printed(A, '{"tỉnh": "Lạng Sơn",\n "3": 171997}\n')
     assert await archive.keep(report)
     assert await archive.find(A) == [report]
-    assert await archive.list("lang-son") == [report.entry]
+    assert await archive.entries("lang-son") == [report.entry]
 
 
 async def test_printing_the_same_again_adds_nothing_and_changes_nothing(archive: Archive) -> None:
@@ -62,7 +62,7 @@ async def test_printing_the_same_again_adds_nothing_and_changes_nothing(archive:
     assert await archive.keep(first)
     assert not await archive.keep(printed(A, '{"forged": 1}', printed_at=NOW + timedelta(days=1)))
     assert await archive.find(A) == [first]
-    assert await archive.list("lang-son") == [first.entry]
+    assert await archive.entries("lang-son") == [first.entry]
 
 
 async def test_the_last_printed_comes_first_and_a_tenant_sees_its_own(archive: Archive) -> None:
@@ -70,8 +70,8 @@ async def test_the_last_printed_comes_first_and_a_tenant_sees_its_own(archive: A
     other = printed(A, "3", tenant="ha-noi")
     for each in (old, new, other):
         assert await archive.keep(each)
-    assert await archive.list("lang-son") == [new.entry, old.entry]
-    assert await archive.list("nobody") == []
+    assert await archive.entries("lang-son") == [new.entry, old.entry]
+    assert await archive.entries("nobody") == []
 
 
 async def test_only_reports_by_a_definition_and_of_periods_within_days_are_asked_for(archive: Archive) -> None:
@@ -79,14 +79,14 @@ async def test_only_reports_by_a_definition_and_of_periods_within_days_are_asked
     june = printed(B, "2", first=date(2024, 6, 1), definition="766", printed_at=NOW - timedelta(hours=1))
     for each in (quarter, june):
         assert await archive.keep(each)
-    assert await archive.list("lang-son", definition="766") == [june.entry]
-    assert await archive.list("lang-son", definition="76") == []
-    assert await archive.list("lang-son", first=date(2024, 4, 1), last=date(2024, 6, 30)) == [
+    assert await archive.entries("lang-son", definition="766") == [june.entry]
+    assert await archive.entries("lang-son", definition="76") == []
+    assert await archive.entries("lang-son", first=date(2024, 4, 1), last=date(2024, 6, 30)) == [
         quarter.entry,
         june.entry,
     ]
-    assert await archive.list("lang-son", first=date(2024, 4, 2)) == [june.entry]
-    assert await archive.list("lang-son", last=date(2024, 6, 29)) == []
+    assert await archive.entries("lang-son", first=date(2024, 4, 2)) == [june.entry]
+    assert await archive.entries("lang-son", last=date(2024, 6, 29)) == []
 
 
 async def test_an_archive_that_does_not_take_a_report_says_so(

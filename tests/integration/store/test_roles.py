@@ -230,7 +230,7 @@ async def test_printed_reports_are_added_to_by_the_operator_alone_and_changed_by
         async with open_pool(as_role(postgres_dsn, role), name="test") as pool:
             with pytest.raises(NotKept, match="permission denied"):
                 await PostgresArchive(pool).keep(printed)
-            for look in (PostgresArchive(pool).list(TENANT), PostgresArchive(pool).find("0")):
+            for look in (PostgresArchive(pool).entries(TENANT), PostgresArchive(pool).find("0")):
                 with pytest.raises(asyncpg.InsufficientPrivilegeError):
                     await look
     for dsn, owner in ((as_role(postgres_dsn, role), ""), (postgres_dsn, OWNER), (postgres_dsn, "")):

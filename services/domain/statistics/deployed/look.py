@@ -98,6 +98,4 @@ class Deployed:
 
 def _utc_midnight(question: Question, moment: datetime) -> datetime:
     """The UTC midnight of the same date as the local day of a moment."""
-    starts, offsets = question.offsets
-    offset = next(offsets[i] for i in reversed(range(len(starts))) if starts[i] <= moment or i == 0)
-    return _EPOCH + timedelta(days=(moment + offset - _EPOCH).days)
+    return _EPOCH + timedelta(days=terms.day_of(question, moment))
