@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, islice
 
 import psutil
@@ -28,7 +29,7 @@ NAMES = ("gateway", "recorder", "relay", "projector", "deliverer", "reconciler")
 MIB = 1024 * 1024
 PAGE = 2_000
 AHEAD_MAX = 20_000
-"""How far the producer may be ahead of the read models: it is not the backlog's memory that is measured."""
+"""How far the producer may be ahead of the log, and the log of the read models: a backlog's memory is not measured."""
 
 
 async def measure(stage: Stage) -> list[Row]:
@@ -46,7 +47,7 @@ async def measure(stage: Stage) -> list[Row]:
                 await ready(running)
                 store = PostgresEventStore(pool, dsn=dsn)
                 sinks = _Sinks(store, PostgresReadModels(pool), PostgresLedger(pool))
-                said = chain(stories.configuration(TENANT), stories.province(TENANT, dossiers=10**6))
+                said = enumerate(chain(stories.configuration(TENANT), stories.province(TENANT, dossiers=10**6)))
                 at_early = await _grow(stage, store, sinks, publisher, running, said, up_to=early)
                 at_late = await _grow(stage, store, sinks, publisher, running, said, up_to=late)
     return [
@@ -68,7 +69,7 @@ async def _grow(
     sinks: _Sinks,
     publisher: KafkaPublisher,
     running: Mapping[str, Running],
-    said: Iterator[Observation],
+    said: Iterator[tuple[int, Observation]],
     *,
     up_to: int,
 ) -> dict[str, float]:
@@ -76,14 +77,17 @@ async def _grow(
     highest = dict.fromkeys(running, 0.0)
     head = await store.head(TENANT)
     while head < up_to:
-        page = [Record(each.code.encode(), encode_observation(each), TENANT) for each in islice(said, PAGE)]
+        numbered = list(islice(said, PAGE))
+        page = [Record(each.code.encode(), encode_observation(each), TENANT) for _, each in numbered]
         await publisher.publish(OBSERVATIONS.name, page)
-        await until(lambda: sinks.behind(AHEAD_MAX), "the readers keep up", within_s=120)
+        # Every observation gives an event at least.
+        recorded = numbered[-1][0] - AHEAD_MAX
+        await until(partial(sinks.behind, AHEAD_MAX, at_least=recorded), "the readers keep up", within_s=120)
         head = await store.head(TENANT)
         stage.tell(f"growing to {up_to:,} events", head, up_to)
         if head >= up_to * 0.9:
             _look(running, highest)
-    await until(lambda: sinks.behind(1), "everything is level", within_s=300)
+    await until(lambda: sinks.behind(1, at_least=up_to), "everything is level", within_s=300)
     _look(running, highest)
     return highest
 
@@ -96,14 +100,14 @@ class _Sinks:
     models: PostgresReadModels
     ledger: PostgresLedger
 
-    async def behind(self, fewer_than: int) -> bool:
-        """Whether all of them are fewer events than that behind the log."""
+    async def behind(self, fewer_than: int, *, at_least: int) -> bool:
+        """Whether the log has at least so many events and all of them are fewer than that behind it."""
         head = await self.store.head(TENANT)
         shown = await self.models.positions(TENANT)
         planned = await self.ledger.planned(TENANT)
         owed = sum(int(str(each["owed"])) for each in await self.ledger.counts())
         reached = min([*shown.values(), *planned.values()], default=0)
-        return len(shown) == len(PROJECTIONS) and head - reached < fewer_than and owed < fewer_than
+        return head >= at_least and len(shown) == len(PROJECTIONS) and head - reached < fewer_than and owed < fewer_than
 
 
 def _look(running: Mapping[str, Running], highest: dict[str, float]) -> None:

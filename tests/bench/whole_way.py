@@ -28,6 +28,7 @@ from services.keys.port import new_key
 from services.keys.postgres import PostgresKeys
 from services.messaging.kafka_publisher import KafkaPublisher
 from services.messaging.port import Record
+from services.projections.keep import PROJECTIONS
 from services.projections.postgres import PostgresReadModels
 from services.runtime.postgres import open_pool
 from services.runtime.settings import KafkaSettings
@@ -154,7 +155,7 @@ async def _level(infra: Infra) -> None:
         async def level() -> bool:
             head, shown = await store.head(TENANT), await models.positions(TENANT)
             owed = sum(int(str(each["owed"])) for each in await ledger.counts())
-            return len(shown) == 3 and min(shown.values()) == head and not owed
+            return len(shown) == len(PROJECTIONS) and min(shown.values()) == head and not owed
 
         await until(level, "read models and portal are level", within_s=120)
 
