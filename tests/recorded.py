@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 from pydantic_core import to_json
 
 from contracts.dossier_events import DossierEvent, encode, parse_current, source_of, type_of
-from services.domain.decision import Entry
+from services.domain.decision import Identity
 from services.event_store.memory import MemoryEventStore
 from services.event_store.port import EventStore, IdentityChange, StoredEvent
 
@@ -104,7 +104,7 @@ class Log:
         stored = StoredEvent(
             self.tenant, event.position, event.id, dossier, event.type, event.recordedtime, encode(event)
         )
-        entries = [] if dossier is None else [Entry(dossier, (dossier,), event.position)]
+        dossiers = [] if dossier is None else [Identity(dossier, (dossier,))]
         held = {(system, code): dossier for system, own in codes.items() for code in own if dossier is not None}
         async with self.store.writer(self.tenant) as writer:
-            await writer.append([stored], IdentityChange(held, entries))
+            await writer.append([stored], IdentityChange(held, dossiers))

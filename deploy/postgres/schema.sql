@@ -219,7 +219,6 @@ CREATE TABLE identity.dossiers (
     tenant text NOT NULL,
     dossier uuid NOT NULL,
     lineage uuid[] NOT NULL,
-    last_position bigint NOT NULL,
     merged_into uuid
 )
 WITH (fillfactor='80');

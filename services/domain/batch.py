@@ -46,6 +46,7 @@ class Batch:
         self.absorbed: set[UUID] = set()
         self.restate: list[DossierEvent] = []
         self._sources: dict[str, str] = {}
+        self._entered: dict[UUID, None] = {}
 
     def held(self, dossier: UUID) -> Held:
         """A dossier as it is by now."""
@@ -71,8 +72,13 @@ class Batch:
             self.new_codes[code] = dossier
 
     def put(self, held: Held) -> None:
-        """This is how a dossier is held from here on."""
+        """This is how a dossier is held from here on, its line in the identity map being the same."""
         self.new_held[held.entry.dossier] = held
+
+    def enter(self, held: Held) -> None:
+        """The same of a dossier that is new, or whose line in the identity map may be another."""
+        self.put(held)
+        self._entered[held.entry.dossier] = None
 
     def record(
         self,
@@ -157,7 +163,7 @@ class Batch:
             events=self.events,
             dossiers=self.dossiers,
             codes=self.new_codes,
-            entries=tuple(held.entry for held in self.new_held.values()),
+            identities=tuple(self.new_held[id_].entry.identity for id_ in self._entered),
             held={id_: held for id_, held in self.new_held.items() if held.codes},
             absorbed=frozenset(self.absorbed),
             connections=self.connections,

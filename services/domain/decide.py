@@ -151,6 +151,7 @@ def _plain(batch: Batch, fact: Fact, traceparent: str | None) -> None:
     position = batch.position + 1
     if held is None:
         after = _first_heard_of(batch, fact, position)
+        batch.enter(after)
         changed = changed_fields(None, after.dossier, fact.system)
         changed["codes"] = fact.system
         previous = None
@@ -159,8 +160,8 @@ def _plain(batch: Batch, fact: Fact, traceparent: str | None) -> None:
         dossier = extend(held.dossier, fact, batch.connections)
         after = Held(Entry(entry.dossier, entry.lineage, position), held.codes, held.shown, dossier, held.foreign)
         changed = changed_fields(held.dossier, dossier, fact.system)
+        batch.put(after)
         previous = entry.last_position
-    batch.put(after)
     batch.record(
         after.entry.dossier,
         fact,

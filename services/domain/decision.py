@@ -12,18 +12,30 @@ from services.domain.authority import Connections
 from services.domain.dossier import CodeKey, Dossier, Fact
 
 
-class Entry(NamedTuple):
+class Identity(NamedTuple):
     """A dossier's line in the identity map.
 
     `lineage`: the dossier ids, its own among them, under which facts may be recorded that bear on its codes: after a
-    merge the union of both, after a split that of the dossier it came from. `last_position`: that of its latest event,
-    the `previous` of its next one.
+    merge the union of both, after a split that of the dossier it came from.
     """
+
+    dossier: UUID
+    lineage: tuple[UUID, ...]
+    merged_into: UUID | None = None
+
+
+class Entry(NamedTuple):
+    """The same with `last_position`: that of the dossier's latest event, the `previous` of its next one."""
 
     dossier: UUID
     lineage: tuple[UUID, ...]
     last_position: int
     merged_into: UUID | None = None
+
+    @property
+    def identity(self) -> Identity:
+        """Its line in the identity map."""
+        return Identity(self.dossier, self.lineage, self.merged_into)
 
 
 class Held(NamedTuple):
@@ -52,8 +64,8 @@ class Decision:
     """Which dossier each of the events is about; None for a tenant-level one."""
     codes: Mapping[CodeKey, UUID]
     """Codes that are found under another dossier than before, or for the first time."""
-    entries: Sequence[Entry]
-    """Every dossier that is new or has a new event, lineage or merged_into, as it is afterwards."""
+    identities: Sequence[Identity]
+    """Every dossier that is new or has another lineage or merged_into, as it is afterwards."""
     held: Mapping[UUID, Held]
     """The living dossiers of the batch as they are afterwards, for the next batch."""
     absorbed: frozenset[UUID]

@@ -114,12 +114,12 @@ def _rearrange(batch: Batch, parts: list[_Part], tied: list[Held], fact: Fact, w
         foreign = tuple(word for word in words.values() if word.key not in part.codes)
         entry = Entry(part.id, lineage, 0 if first is None else first.entry.last_position)
         held = Held(entry, part.codes, codes_by_system(part.codes), dossier, foreign)
-        batch.put(held)
+        batch.enter(held)
         for code in part.codes:
             batch.assign(code, part.id)
         for absorbed in part.heirs[1:]:
             last = Entry(absorbed.entry.dossier, lineage, absorbed.entry.last_position, part.id)
-            batch.put(Held(last, frozenset(), {}, dossier, tuple(words.values())))
+            batch.enter(Held(last, frozenset(), {}, dossier, tuple(words.values())))
             batch.absorbed.add(last.dossier)
 
 

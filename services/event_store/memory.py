@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from services.domain.decision import Entry
+from services.domain.decision import Entry, Identity
 from services.event_store.port import AlreadyRecorded, Conflict, IdentityChange, StoredEvent
 from services.event_store.sequence import require_next
 from services.runtime.clock import Clock, SystemClock
@@ -25,7 +25,7 @@ class Log:
     ids: set[UUID] = field(default_factory=set)
     positions_of: defaultdict[UUID | None, list[int]] = field(default_factory=lambda: defaultdict(list))
     codes: dict[tuple[str, str], UUID] = field(default_factory=dict)
-    entries: dict[UUID, Entry] = field(default_factory=dict)
+    identities: dict[UUID, Identity] = field(default_factory=dict)
 
     def events_of(self, dossiers: Iterable[UUID | None]) -> list[StoredEvent]:
         positions = sorted(position for dossier in set(dossiers) for position in self.positions_of.get(dossier, ()))
@@ -37,7 +37,10 @@ class Log:
             self.ids.add(event.id)
             self.positions_of[event.dossier].append(event.position)
         self.codes.update(identity.codes)
-        self.entries.update((entry.dossier, entry) for entry in identity.entries)
+        self.identities.update((one.dossier, one) for one in identity.dossiers)
+
+    def entry(self, dossier: UUID) -> Entry:
+        return _entry(self.identities[dossier], self.events_of([dossier]))
 
 
 class MemoryEventStore:
@@ -82,7 +85,7 @@ class MemoryEventStore:
     async def find(self, tenant: str, system: str, code: str) -> Entry | None:
         log = self._log(tenant)
         dossier = log.codes.get((system, code))
-        return None if dossier is None else log.entries[dossier]
+        return None if dossier is None else log.entry(dossier)
 
     async def find_code(self, code: str) -> list[tuple[str, str, UUID]]:
         return sorted(
@@ -93,8 +96,8 @@ class MemoryEventStore:
         )
 
     async def entries(self, tenant: str, dossiers: Collection[UUID]) -> dict[UUID, Entry]:
-        known = self._log(tenant).entries
-        return {dossier: known[dossier] for dossier in dossiers if dossier in known}
+        log = self._log(tenant)
+        return {dossier: log.entry(dossier) for dossier in dossiers if dossier in log.identities}
 
     async def tenant_events(self, tenant: str, *, types: Collection[str] | None = None) -> list[StoredEvent]:
         return _of_types(self._log(tenant).events_of([None]), types)
@@ -152,13 +155,13 @@ class MemoryTenantWriter:
         return _of_types(self._events_of([None]), types)
 
     async def dossiers_after(self, after: UUID | None, limit: int) -> list[Entry]:
-        entries = self._log.entries | self._ahead.entries
+        identities = self._log.identities | self._ahead.identities
         living = sorted(
             dossier
-            for dossier, entry in entries.items()
-            if entry.merged_into is None and (after is None or dossier > after)
+            for dossier, one in identities.items()
+            if one.merged_into is None and (after is None or dossier > after)
         )
-        return [entries[dossier] for dossier in living[:limit]]
+        return [self._entry(dossier) for dossier in living[:limit]]
 
     async def append(self, events: Iterable[StoredEvent], identity: IdentityChange) -> None:
         self.failed = True
@@ -172,17 +175,23 @@ class MemoryTenantWriter:
         self.staged.append((events, identity))
         self._ahead.ids |= ids
         self._ahead.codes.update(identity.codes)
-        self._ahead.entries.update((entry.dossier, entry) for entry in identity.entries)
+        self._ahead.identities.update((one.dossier, one) for one in identity.dossiers)
         if events:
             self.last_position, self.last_recorded_at = events[-1].position, events[-1].recorded_at
         self.failed = False
 
     def _entry(self, dossier: UUID) -> Entry:
-        return self._ahead.entries.get(dossier) or self._log.entries[dossier]
+        identity = self._ahead.identities.get(dossier) or self._log.identities[dossier]
+        return _entry(identity, self._events_of([dossier]))
 
     def _events_of(self, dossiers: Collection[UUID | None]) -> list[StoredEvent]:
         ahead = [event for events, _ in self.staged for event in events if event.dossier in dossiers]
         return self._log.events_of(dossiers) + ahead
+
+
+def _entry(identity: Identity, events: Sequence[StoredEvent]) -> Entry:
+    last_position = events[-1].position if events else 0
+    return Entry(identity.dossier, identity.lineage, last_position, identity.merged_into)
 
 
 class _Listener:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
-from services.domain.decision import Entry
+from services.domain.decision import Entry, Identity
 from services.runtime.unavailable import DatabaseUnavailable
 
 
@@ -31,10 +31,10 @@ class StoredEvent(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class IdentityChange:
-    """What an append changes in the identity map, in the same transaction: code → dossier, and dossiers' entries."""
+    """What an append changes in the identity map, in the same transaction: code → dossier, and dossiers' lines."""
 
     codes: Mapping[tuple[str, str], UUID]
-    entries: Sequence[Entry]
+    dossiers: Sequence[Identity]
 
 
 class StoreUnavailable(DatabaseUnavailable):

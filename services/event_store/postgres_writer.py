@@ -161,18 +161,17 @@ class PostgresTenantWriter:
         await self._connection.copy_records_to_table("events", schema_name="log", columns=_COLUMNS, records=events)
 
     async def _change_identity(self, change: IdentityChange) -> None:
-        codes, entries = change.codes, change.entries
+        codes, dossiers = change.codes, change.dossiers
         await self._connection.execute(
             self._sql.change_identity,
             self.tenant,
             [system for system, _ in codes],
             [code for _, code in codes],
             list(codes.values()),
-            [entry.dossier for entry in entries],
+            [one.dossier for one in dossiers],
             # An array of arrays would have to be a rectangle, so each lineage travels as one literal.
-            ["{" + ",".join(map(str, entry.lineage)) + "}" for entry in entries],
-            [entry.last_position for entry in entries],
-            [entry.merged_into for entry in entries],
+            ["{" + ",".join(map(str, one.lineage)) + "}" for one in dossiers],
+            [one.merged_into for one in dossiers],
         )
 
     async def _fetch(self, statement: str, *arguments: Any) -> list[Record]:

@@ -19,7 +19,7 @@ async def append(writer: TenantWriter, decision: Decision) -> None:
             StoredEvent(writer.tenant, event.position, event.id, dossier, event.type, event.recordedtime, encode(event))
             for event, dossier in zip(decision.events, decision.dossiers, strict=True)
         ),
-        IdentityChange(decision.codes, decision.entries),
+        IdentityChange(decision.codes, decision.identities),
     )
 
 

@@ -38,7 +38,7 @@ async def measure(stage: Stage) -> list[Row]:
                 events = batch_of("appended", number, dossiers, rng)
                 started = time.perf_counter()
                 async with store.writer("appended") as writer:
-                    await writer.append(events, IdentityChange(codes={}, entries=()))
+                    await writer.append(events, IdentityChange(codes={}, dossiers=()))
                 appended_s += time.perf_counter() - started
                 copied_s += await copy(pool, batch_of("copied", number, dossiers, rng))
             if gaps := await store.gaps():

@@ -63,7 +63,7 @@ async def measure(stage: Stage) -> list[Row]:
                 stage.tell("filling the log", number, events // BATCH)
                 async with store.writer(TENANT) as writer:
                     batch = batch_of(TENANT, number, dossiers, rng)
-                    await writer.append(batch, IdentityChange(codes={}, entries=()))
+                    await writer.append(batch, IdentityChange(codes={}, dossiers=()))
             for number in range(ROUNDS):
                 stage.tell("publishing", number, ROUNDS)
                 await pool.execute("DELETE FROM log.checkpoints")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
-from services.domain.decision import Entry
+from services.domain.decision import Entry, Identity
 from services.event_store.port import EventStore, IdentityChange, StoredEvent
 
 ROOT = UUID("11111111-1111-5111-8111-111111111111")
 START = datetime(2024, 5, 13, 2, 0, tzinfo=UTC)
-NOTHING = IdentityChange(codes={}, entries=())
+NOTHING = IdentityChange(codes={}, dossiers=())
 
 
 def dossier_id(name: str) -> UUID:
@@ -36,6 +36,10 @@ def event(
         recorded_at=recorded_at or START + timedelta(seconds=position),
         body=body,
     )
+
+
+def identity(name: str, *, lineage: tuple[str, ...] = (), merged_into: str | None = None) -> Identity:
+    return entry(name, last_position=0, lineage=lineage, merged_into=merged_into).identity
 
 
 def entry(name: str, *, last_position: int, lineage: tuple[str, ...] = (), merged_into: str | None = None) -> Entry:

@@ -9,7 +9,7 @@ import pytest
 
 from services.event_store.port import EventStore, IdentityChange
 from tests.contract.event_store.conftest import Adapter
-from tests.contract.event_store.events import START, append, dossier_id, entry, event
+from tests.contract.event_store.events import START, append, dossier_id, event, identity
 
 
 async def test_pages_follow_one_another(store: EventStore) -> None:
@@ -69,7 +69,7 @@ async def test_a_code_is_found_in_every_tenant_and_system_that_has_it(store: Eve
             event(1, tenant=tenant),
             identity=IdentityChange(
                 {("one-stop", "H1"): dossier_id(f"{tenant} a"), ("portal", "H1"): dossier_id(f"{tenant} b")},
-                [entry(f"{tenant} a", last_position=1), entry(f"{tenant} b", last_position=1)],
+                [identity(f"{tenant} a"), identity(f"{tenant} b")],
             ),
         )
     assert await store.find_code("H1") == [

@@ -10,7 +10,7 @@ import pytest
 
 from services.event_store.port import AlreadyRecorded, Conflict, EventStore, IdentityChange
 from tests.contract.event_store.conftest import Adapter
-from tests.contract.event_store.events import NOTHING, START, append, dossier_id, entry, event
+from tests.contract.event_store.events import NOTHING, START, append, dossier_id, entry, event, identity
 
 
 async def test_a_new_tenants_log_is_empty(store: EventStore) -> None:
@@ -31,9 +31,7 @@ async def test_a_writer_sees_where_the_log_ends(store: EventStore) -> None:
 
 async def test_nothing_is_visible_before_the_block_ends(adapter: Adapter) -> None:
     async with adapter.store.writer("lang-son") as writer:
-        await writer.append(
-            [event(1)], IdentityChange({("one-stop", "H1"): dossier_id("a")}, [entry("a", last_position=1)])
-        )
+        await writer.append([event(1)], IdentityChange({("one-stop", "H1"): dossier_id("a")}, [identity("a")]))
         assert await adapter.twin.read("lang-son", after=0, limit=10) == []
         assert await adapter.twin.find("lang-son", "one-stop", "H1") is None
     assert await adapter.twin.read("lang-son", after=0, limit=10) == [event(1)]
@@ -87,13 +85,11 @@ async def test_a_second_writer_waits_and_then_sees_what_the_first_wrote(adapter:
 
 
 async def test_own_writes_are_seen_inside(store: EventStore) -> None:
-    await append(
-        store, event(1), identity=IdentityChange({("one-stop", "H1"): dossier_id("a")}, [entry("a", last_position=1)])
-    )
+    await append(store, event(1), identity=IdentityChange({("one-stop", "H1"): dossier_id("a")}, [identity("a")]))
     async with store.writer("lang-son") as writer:
         await writer.append(
             [event(2, dossier="b"), event(3, dossier=None)],
-            IdentityChange({("portal", "P1"): dossier_id("b")}, [entry("b", last_position=2)]),
+            IdentityChange({("portal", "P1"): dossier_id("b")}, [identity("b")]),
         )
         assert writer.last_position == 3
         assert await writer.known([event(1).id, event(2).id, event(9).id]) == {event(1).id, event(2).id}
@@ -174,7 +170,7 @@ async def test_codes_move_and_lineages_grow(store: EventStore) -> None:
         store,
         event(1),
         event(2, dossier="b"),
-        identity=IdentityChange(codes, [entry("a", last_position=1), entry("b", last_position=2)]),
+        identity=IdentityChange(codes, [identity("a"), identity("b")]),
     )
     await append(
         store,
@@ -182,7 +178,7 @@ async def test_codes_move_and_lineages_grow(store: EventStore) -> None:
         event(4, dossier="b"),
         identity=IdentityChange(
             {("portal", "P1"): dossier_id("a")},
-            [entry("a", last_position=3, lineage=("a", "b")), entry("b", last_position=4, merged_into="a")],
+            [identity("a", lineage=("a", "b")), identity("b", merged_into="a")],
         ),
     )
     assert await store.find("lang-son", "portal", "P1") == entry("a", last_position=3, lineage=("a", "b"))
@@ -195,7 +191,7 @@ async def test_codes_move_and_lineages_grow(store: EventStore) -> None:
 
 async def test_living_dossiers_come_in_pages(store: EventStore) -> None:
     names = [f"d{number}" for number in range(7)]
-    await append(store, event(1), identity=IdentityChange({}, [entry(name, last_position=1) for name in names]))
+    await append(store, event(1), identity=IdentityChange({}, [identity(name) for name in names]))
     seen = []
     async with store.writer("lang-son") as writer:
         page = await writer.dossiers_after(None, 3)

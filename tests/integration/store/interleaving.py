@@ -15,7 +15,7 @@ from services.event_store.statements import Statements
 from services.runtime.postgres import open_pool
 
 TENANT = "lang-son"
-NOTHING = IdentityChange(codes={}, entries=())
+NOTHING = IdentityChange(codes={}, dossiers=())
 
 
 def make_events(after: int, count: int) -> list[StoredEvent]:

@@ -14,7 +14,7 @@ from services.archive.port import Entry, NotKept, Printed
 from services.archive.postgres import PostgresArchive
 from services.deliveries.port import Attempt, Owed, Subscriber
 from services.deliveries.postgres import PostgresLedger
-from services.domain.decision import Entry as DossierEntry
+from services.domain.decision import Identity
 from services.event_store.checkpoints import PostgresCheckpoints
 from services.event_store.port import IdentityChange
 from services.event_store.postgres import PostgresEventStore
@@ -32,8 +32,7 @@ async def append_one(dsn: str) -> None:
     async with open_pool(dsn, name="test") as pool, PostgresEventStore(pool, dsn=dsn).writer(TENANT) as writer:
         position = writer.last_position + 1
         dossier = uuid4()
-        entry = DossierEntry(dossier, (dossier,), position)
-        change = IdentityChange({("one-stop", f"H{position}"): dossier}, [entry])
+        change = IdentityChange({("one-stop", f"H{position}"): dossier}, [Identity(dossier, (dossier,))])
         await writer.append(make_events(position - 1, 1), change)
 
 

@@ -97,7 +97,14 @@ class Log:
         )
         self.events.extend(decision.events)
         self.codes.update(decision.codes)
-        self.entries.update({entry.dossier: entry for entry in decision.entries})
+        for one in decision.identities:
+            before = self.entries.get(one.dossier)
+            last_position = 0 if before is None else before.last_position
+            self.entries[one.dossier] = Entry(one.dossier, one.lineage, last_position, one.merged_into)
+        for event in decision.events:
+            if event.subject != "tenant":
+                id_ = UUID(event.subject)
+                self.entries[id_] = self.entries[id_]._replace(last_position=event.position)
         self.cache.update(decision.held)
         for gone in decision.absorbed:
             self.cache.pop(gone, None)

@@ -10,7 +10,7 @@ from contracts.dossier_events import DossierEvent, encode
 from contracts.observations import Observation, make_observation
 from services.domain.authority import Connections, connections_of
 from services.domain.decide import decide
-from services.domain.decision import Decision, Entry, Held
+from services.domain.decision import Decision, Held, Identity
 from services.domain.restate import restate
 from services.event_store.port import IdentityChange, StoredEvent
 
@@ -25,7 +25,7 @@ class MadeLog:
     tenant: str = "lang-son"
     events: list[DossierEvent] = field(default_factory=list)
     holders: dict[tuple[str, str], UUID] = field(default_factory=dict)
-    entries: dict[UUID, Entry] = field(default_factory=dict)
+    identities: dict[UUID, Identity] = field(default_factory=dict)
     held: dict[UUID, Held] = field(default_factory=dict)
     connections: Connections = field(default_factory=lambda: connections_of(()))
 
@@ -88,7 +88,7 @@ class MadeLog:
         self.held.update(decision.held)
         for absorbed in decision.absorbed:
             self.held.pop(absorbed, None)
-        self.entries.update((entry.dossier, entry) for entry in decision.entries)
+        self.identities.update((one.dossier, one) for one in decision.identities)
 
     def stored(self) -> list[StoredEvent]:
         """The rows of the log."""
@@ -107,8 +107,4 @@ class MadeLog:
 
     def identity(self) -> IdentityChange:
         """The identity map at the end of the log."""
-        entries = [
-            Entry(entry.dossier, entry.lineage, entry.last_position, entry.merged_into)
-            for entry in self.entries.values()
-        ]
-        return IdentityChange(self.holders, entries)
+        return IdentityChange(self.holders, list(self.identities.values()))

@@ -15,7 +15,7 @@ HOUR = timedelta(hours=1)
 
 def follower_of(log: MadeLog, *, facts_max: int = 10_000) -> Follower:
     follower = Follower(Mind(facts_max=facts_max), configuration=(), position=0)
-    follower.groups = groups_of(entry.lineage for entry in log.entries.values())
+    follower.groups = groups_of(one.lineage for one in log.identities.values())
     return follower
 
 
@@ -167,7 +167,7 @@ def test_a_dossier_brought_back_to_mind_is_known_as_if_it_had_never_been_forgott
     configuration = [event for event in done if event.subject == "tenant"]
     follower = Follower(Mind(facts_max=10_000), configuration=configuration, position=len(done))
     assert follower.needs(last).missing == {str(dossier)}
-    groups = groups_of(entry.lineage for entry in log.entries.values())
+    groups = groups_of(one.lineage for one in log.identities.values())
     assert follower.strangers(follower.needs(last), groups) == {dossier}
     follower.learn([event for event in done if event.subject != "tenant"], groups=groups, wanted={dossier})
     assert follower.needs(last).missing == set()
