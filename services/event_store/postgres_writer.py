@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 _DRIVER_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
 _COLUMNS = StoredEvent._fields
-_PIECE = 500
+_PIECE = 250
 """Events sent together."""
 _BREATH = 25
 """Events made before what was sent is looked after again."""
