@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from contextlib import suppress
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -136,6 +137,9 @@ class KafkaConsumer:
         share = _Share()
         share.idle.set()
         ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        # FastStream keeps each message in the context it is handled in, and a timer set there, such as a database
+        # connection sets for every statement it keeps, holds on to that context and with it to the whole batch.
+        outside = copy_context()
 
         async def take(raw: Raw) -> None:
             # FastStream logs an error and goes on to the next batch, which would be committed over this one.
@@ -147,7 +151,8 @@ class KafkaConsumer:
             if caught_up:
                 share.hold_back()
             try:
-                await intake.take([_received(record) for record in raw], share)
+                taking = intake.take([_received(record) for record in raw], share)
+                await asyncio.create_task(taking, context=outside.copy())
             except Interrupted as reason:
                 logger().info("interrupted", group=group, reason=str(reason))
             except asyncio.CancelledError:

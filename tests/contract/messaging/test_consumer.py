@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar, copy_context
+from typing import Any
 
 import pytest
 
@@ -59,6 +61,21 @@ async def test_headers_of_any_kind_come_through_as_bytes(
     await until(lambda: len(reading.values) == 3)
     assert reading.values == [b"before", b"odd", b"after"]
     assert [record.headers for batch in reading.batches for record in batch][1] == tuple(headers)
+
+
+async def test_a_timer_set_while_a_batch_is_handled_does_not_keep_the_batch(broker: Broker, read: Read) -> None:
+    # A timer keeps the context it was set in: only what was there before the reader began may be in it.
+    before = dict(copy_context())
+    seen: list[dict[ContextVar[Any], Any]] = []
+
+    async def handle(_: Sequence[Received]) -> Sequence[Poisoned]:
+        seen.append(dict(copy_context()))
+        return ()
+
+    await broker.write(b"x")
+    read(handle)
+    await until(lambda: seen)
+    assert seen == [before]
 
 
 async def test_a_record_without_a_value_is_given_as_no_bytes(broker: Broker, read: Read) -> None:
