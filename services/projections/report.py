@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, Final, cast
@@ -19,7 +18,7 @@ from services.domain.statistics.document import Request, report
 from services.domain.statistics.heirs import claims_on, not_known
 from services.domain.statistics.places import PLACED_BY, place, places_of
 from services.domain.statistics.question import question_of
-from services.domain.statistics.seats import SEATED_BY, Unseated, seat
+from services.domain.statistics.seats import SEATED_BY, Unseated, seat, summed
 from services.domain.statistics.submitted import given_by
 from services.domain.working_time.calendar import Calendar
 from services.domain.working_time.of_report import calendars_of
@@ -141,17 +140,14 @@ async def parts_of(
     """The cases of these days, counted one by one; and those that have no place. Raises ReadModelsUnavailable."""
     question = question_of(definition, request, days)
     parts: list[Part] = []
-    unseated: Counter[Unseated] = Counter()
+    unseated: list[Unseated] = []
 
     def take(some: pl.DataFrame, without_seat: tuple[Unseated, ...]) -> None:
         parts.append(part_of(some, definition, question, by=by))
-        for one in without_seat:
-            unseated[Unseated(one.code, one.why, one.candidates, 0)] += one.dossiers
+        unseated.extend(without_seat)
 
     await cases_of_days(cases, definition, request, days, reference, take)
-    return parts, tuple(
-        Unseated(one.code, one.why, one.candidates, dossiers) for one, dossiers in sorted(unseated.items())
-    )
+    return parts, summed(unseated)
 
 
 def _calendars(request: Request, reference: Reference) -> Mapping[str | None, Calendar]:
@@ -171,7 +167,5 @@ async def _counted(
     parts, unseated = await parts_of(cases, definition, request, days, by, reference)
     given = given_by(reference.submitted, first=days[0], last=days[1], agency=request.agency)
     counted = total_of(parts, definition, by=by, lists=request.lists, given=given)
-    if request.agency is None:
-        return counted, unseated
     claims = claims_on(unseated, request.agency)
-    return not_known(counted, claims), claims
+    return not_known(counted, claims), unseated if request.agency is None else claims
