@@ -19,6 +19,7 @@ from services.domain.statistics.count import total_of
 from services.domain.statistics.definition import Definition, Dimension, Words
 from services.domain.statistics.document import Request
 from services.domain.statistics.figures import Figure
+from services.domain.statistics.heirs import claims_on, not_known, why_not_known
 from services.domain.statistics.side_by_side import Moved, behind, moves, of_agency, strangers
 from services.domain.statistics.submitted import given_by
 from services.domain.working_time.of_report import as_chosen
@@ -59,12 +60,17 @@ class Stands:
     report: Archived | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What a position of the log comes to: figures, and which dossiers are behind them."""
 
     figures: Mapping[str, Figure]
     unknown: Mapping[str, Words]
+    """Key of a figure → why it is not known."""
+    not_known: Words | None
+    """Why none is: dossiers of a split agency may belong to this one."""
+    printed: Mapping[str, Figure]
+    """As a report has them: an agency's row among others is what was handed over to it, be that all or not."""
     behind: pl.DataFrame
 
 
@@ -132,12 +138,20 @@ async def known(database: Database, definition: Definition, request: Request, ag
     days, row_of = (request.first, request.last), agency if request.agency is None else None
     cases = PostgresCases(database.pool)
     by: tuple[Dimension, ...] = () if row_of is None else ("agency",)
-    parts, _ = await parts_of(cases, definition, replace(request, by=by), days, by, reference)
+    parts, unseated = await parts_of(cases, definition, replace(request, by=by), days, by, reference)
     if row_of is not None:
         parts = [of_agency(part, definition, row_of) for part in parts]
     given = given_by(reference.submitted, first=days[0], last=days[1], agency=agency)
     counted = total_of(parts, definition, by=(), given=given)
-    return Known(counted.total.figures, counted.unknown, behind(parts))
+    claims = claims_on(unseated, agency)
+    known_of_it = not_known(counted, claims)
+    return Known(
+        figures=known_of_it.total.figures,
+        unknown=known_of_it.unknown,
+        not_known=why_not_known(claims) if claims else None,
+        printed=(known_of_it if row_of is None else counted).total.figures,
+        behind=behind(parts),
+    )
 
 
 async def who_moved(database: Database, asked: Asked, then: Known, now: Known) -> dict[str, Moved]:

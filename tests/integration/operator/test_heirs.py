@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from tests.integration.operator.conftest import Office
+from tests.integration.operator.test_compare import COMPARE, submit
 from tests.unit.projections.made_log import ALWAYS, T0
 
 JANUARY = ("--tenant", "lang-son", "--from", "2024-01-01", "--to", "2024-01-31")
@@ -86,3 +88,42 @@ async def test_no_figure_is_explained_by_an_heir_that_is_not_known(office: Offic
     assert "agency=N1" not in await office.khop.run(*asked)
     await hand_over(office, "B2", "N2")
     assert "II.06a,agency=N1 (4)" in await office.khop.run(*asked)
+
+
+async def test_now_is_not_known_of_an_heir_whose_row_was_submitted(office: Office) -> None:
+    khop = office.khop
+    await split(office)
+    await hand_over(office, "B1", "N1")
+    await khop.run("report", "II.06a", *JANUARY, "--by", "agency")
+    submit(office, datetime.now(UTC), {"11": 1}, agency="N1")
+    await office.record()
+    document = await khop.document(*COMPARE, "--agency", "N1")
+    eleven = document["cells"]["11"]
+    # The row that was printed says what had been handed over, and that is what was reported then.
+    assert (document["then"]["how"], document["then"]["counted_again"]) == ("same_figures", True)
+    assert (eleven["submitted"], eleven["then"], eleven["now"], eleven["moved"]) == (1, 1, None, None)
+    assert (eleven["now_less_submitted"], eleven["now_less_then"]) == (None, None)
+    assert "1 hồ sơ của H99.9" in document["unknown"]["11"]["vi"] == document["then"]["not_known"]["vi"]
+    text = await khop.run(*COMPARE, "--agency", "N1")
+    assert text.count("1 dossiers of H99.9 may belong to this agency") == 2, "of then and of now, not of each cell"
+    await hand_over(office, "B2", "N2")
+    document = await khop.document(*COMPARE, "--agency", "N1")
+    eleven = document["cells"]["11"]
+    assert (eleven["then"], eleven["now"], eleven["moved"], document["unknown"]) == (1, 1, None, {})
+    assert "1 hồ sơ của H99.9" in document["then"]["not_known"]["vi"]
+
+
+async def test_then_is_not_known_of_an_heir_that_no_report_had_figures_of(office: Office) -> None:
+    khop = office.khop
+    await split(office)
+    await khop.run(*FORM, "--agency", "N1")
+    submit(office, office.log.events[-1].recordedtime, {"11": 1}, agency="N2")
+    submit(office, datetime.now(UTC), {"11": 1}, agency="N1")
+    for code, heir in (("B1", "N1"), ("B2", "N2")):
+        await hand_over(office, code, heir)
+    for heir, how in (("N1", "printed_before"), ("N2", "known_when_sent")):
+        document = await khop.document(*COMPARE, "--agency", heir)
+        assert (document["then"]["how"], document["then"]["counted_again"]) == (how, True)
+        eleven = document["cells"]["11"]
+        assert (eleven["then"], eleven["now"], eleven["moved"], document["unknown"]) == (None, 1, None, {})
+        assert "2 hồ sơ của H99.9" in document["then"]["not_known"]["vi"]
