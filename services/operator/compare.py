@@ -24,8 +24,9 @@ from services.operator.report_words import as_definition, as_due, as_mode, as_pe
 from services.operator.reported_then import Reading, choose
 from services.operator.settings import read_settings
 from services.operator.tenants import require_tenant
-from services.projections import flow_document
+from services.projections import dossiers, flow_document
 from services.projections.postgres import PostgresReadModels
+from services.projections.report import READ_MODELS
 from services.runtime.clock import SystemClock
 
 FORMAT: Final = 1
@@ -94,7 +95,13 @@ async def _compared(asked: Asked) -> dict[str, Any]:
         position = await position_of(database.store, asked.tenant, asked.as_of, moment, now=SystemClock().now())
         models = PostgresReadModels(database.pool)
         await wait_until_shown(
-            models, asked.tenant, position, clock=SystemClock(), wait_s=asked.wait_s, quiet=asked.quiet
+            models,
+            asked.tenant,
+            position,
+            clock=SystemClock(),
+            wait_s=asked.wait_s,
+            quiet=asked.quiet,
+            names=(*READ_MODELS, dossiers.NAME),
         )
         reference = await declared(database.store, asked.tenant, position)
         sent = compare_look.submissions(asked, reference)

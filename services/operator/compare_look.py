@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
-from uuid import UUID
 
 import polars as pl
 
@@ -24,7 +22,6 @@ from services.domain.statistics.side_by_side import Moved, behind, moves, of_age
 from services.domain.statistics.submitted import given_by
 from services.domain.working_time.of_report import as_chosen
 from services.domain.zones import VIETNAM
-from services.operator import screen
 from services.operator.as_of import recorded_at
 from services.operator.calendars import with_calendar
 from services.operator.open import Database
@@ -32,6 +29,7 @@ from services.operator.report import declared
 from services.operator.report_words import as_definition
 from services.operator.reported_then import Archived, How, Reading, archived
 from services.projections.cases import PostgresCases
+from services.projections.lines import PostgresLines
 from services.projections.report import parts_of
 
 _ASKED_AT_ONCE: Final = 200
@@ -64,6 +62,7 @@ class Stands:
 class Known:
     """What a position of the log comes to: figures, and which dossiers are behind them."""
 
+    position: int
     figures: Mapping[str, Figure]
     unknown: Mapping[str, Words]
     """Key of a figure → why it is not known."""
@@ -146,6 +145,7 @@ async def known(database: Database, definition: Definition, request: Request, ag
     claims = claims_on(unseated, agency)
     known_of_it = not_known(counted, claims)
     return Known(
+        position=request.position,
         figures=known_of_it.total.figures,
         unknown=known_of_it.unknown,
         not_known=why_not_known(claims) if claims else None,
@@ -159,22 +159,13 @@ async def who_moved(database: Database, asked: Asked, then: Known, now: Known) -
     gone, new = strangers(then.behind, now.behind)
     renamed: dict[str, str] = {}
     if gone and new:
-        holders = await _holders(database, asked, [*gone, *new])
-        lines = {holders[line]: line for line in new if line in holders}
-        for line in (line for line in gone if line in holders):
+        codes = sorted({line.partition("/")[2] for line in gone})
+        holders = await PostgresLines(database.pool).holders(asked.tenant, now.position, codes)
+        line_now = {f"{holder.system}/{holder.code}": holder.line for holder in holders}
+        free = set(new)
+        for line in gone:
             # Of several that were merged into one, one goes on as it and the others left.
-            if (named := lines.pop(holders[line], None)) is not None:
+            if (named := line_now.get(line)) in free and named is not None:
                 renamed[line] = named
+                free.remove(named)
     return moves(then.behind, now.behind, renamed=renamed)
-
-
-async def _holders(database: Database, asked: Asked, lines: list[str]) -> dict[str, UUID]:
-    label = "Tìm hồ sơ đã đổi mã · looking for dossiers under other codes"
-    holders: dict[str, UUID] = {}
-    with screen.progress(label, total=len(lines), quiet=asked.quiet) as done:
-        for start in range(0, len(lines), _ASKED_AT_ONCE):
-            some = lines[start : start + _ASKED_AT_ONCE]
-            entries = await asyncio.gather(*(database.store.find(asked.tenant, *line.split("/", 1)) for line in some))
-            holders |= {line: entry.dossier for line, entry in zip(some, entries, strict=True) if entry is not None}
-            done(start + len(some))
-    return holders
