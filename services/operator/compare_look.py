@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
 
 import polars as pl
 
@@ -31,8 +30,6 @@ from services.operator.reported_then import Archived, How, Reading, archived
 from services.projections.cases import PostgresCases
 from services.projections.lines import PostgresLines
 from services.projections.report import parts_of
-
-_ASKED_AT_ONCE: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,14 +84,10 @@ def submissions(asked: Asked, reference: Reference) -> list[Submitted]:
 
 async def reports(database: Database, asked: Asked, position: int) -> list[Archived]:
     """The archived reports of exactly these days that read everything as asked, none of a later position."""
-    archive = PostgresArchive(database.pool)
-    entries = await archive.entries(asked.tenant, definition=asked.definition.name, first=asked.first, last=asked.last)
-    found = []
-    for entry in entries:
-        if (entry.first, entry.last) == (asked.first, asked.last) and entry.position <= position:
-            printed = await archive.find(entry.hash, limit=_ASKED_AT_ONCE)
-            bodies = (each.body for each in printed if each.entry.tenant == asked.tenant)
-            found += [archived(entry, json.loads(body), asked.reading) for body in bodies]
+    kept = PostgresArchive(database.pool).of_days(
+        asked.tenant, definition=asked.definition.name, first=asked.first, last=asked.last, up_to=position
+    )
+    found = [archived(each.entry, json.loads(each.body), asked.reading) async for each in kept]
     return [one for one in found if one is not None]
 
 
