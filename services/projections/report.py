@@ -70,29 +70,6 @@ def _rests_on(definition: Definition, request: Request) -> Iterator[str]:
         yield "calendars"
 
 
-async def cases_of_days(
-    cases: Cases,
-    definition: Definition,
-    request: Request,
-    days: Days,
-    reference: Reference,
-    take: Callable[[pl.DataFrame, tuple[Unseated, ...]], None],
-) -> None:
-    """Give `take` the cases of these days with their places, some at a time, each time with those that have no place.
-
-    Raises ReadModelsUnavailable.
-    """
-    question = question_of(definition, request, days)
-    agency = request.agency
-
-    def keep(some: pl.DataFrame, unseated: tuple[Unseated, ...]) -> None:
-        take(some if agency is None else some.filter(pl.col("agency") == agency), unseated)
-
-    await cases_in_place(
-        cases, question, request, reference, keep, last=days[1], columns=columns_of(definition, question)
-    )
-
-
 async def cases_in_place(
     cases: Cases,
     question: Question,
@@ -103,9 +80,10 @@ async def cases_in_place(
     last: date,
     columns: frozenset[str],
 ) -> None:
-    """The same of every agency, for any ways to count the days of a question, `last` the last of them, together.
+    """Give `take` the cases of every agency with their places, some at a time, each time with those that have no place.
 
-    `columns`: what they look at. Raises ReadModelsUnavailable.
+    Every way to count the days of the question, `last` the last of them, that looks at `columns` alone can be counted
+    on them. Raises ReadModelsUnavailable.
     """
     places = places_of(reference.catalogue, on=last, calendars=_calendars(request, reference))
     latest = any(name.startswith("now_") for name in columns)
@@ -136,17 +114,26 @@ async def parts_of(
     days: Days,
     by: tuple[Dimension, ...],
     reference: Reference,
+    *,
+    also: Callable[[pl.DataFrame, Question], None] | None = None,
 ) -> tuple[list[Part], tuple[Unseated, ...]]:
-    """The cases of these days, counted one by one; and those that have no place. Raises ReadModelsUnavailable."""
-    question = question_of(definition, request, days)
+    """The cases of these days, counted one by one; and those that have no place. `also` is given the cases too.
+
+    Raises ReadModelsUnavailable.
+    """
+    question, agency = question_of(definition, request, days), request.agency
     parts: list[Part] = []
     unseated: list[Unseated] = []
 
     def take(some: pl.DataFrame, without_seat: tuple[Unseated, ...]) -> None:
-        parts.append(part_of(some, definition, question, by=by))
+        meant = some if agency is None else some.filter(pl.col("agency") == agency)
+        parts.append(part_of(meant, definition, question, by=by))
         unseated.extend(without_seat)
+        if also is not None:
+            also(meant, question)
 
-    await cases_of_days(cases, definition, request, days, reference, take)
+    columns = columns_of(definition, question)
+    await cases_in_place(cases, question, request, reference, take, last=days[1], columns=columns)
     return parts, summed(unseated)
 
 

@@ -11,13 +11,12 @@ import polars as pl
 from services.domain.periods import months_of
 from services.domain.reference import Reference
 from services.domain.statistics.ageing import Aged, added, ageing
-from services.domain.statistics.count import Part, mark, part_of
-from services.domain.statistics.definition import Definition, Dimension, Words
+from services.domain.statistics.count import mark
+from services.domain.statistics.definition import Definition, Dimension, Question, Words
 from services.domain.statistics.document import Request
 from services.domain.statistics.listed import Labels, Listed, listed
-from services.domain.statistics.question import question_of
 from services.projections.cases import Cases
-from services.projections.report import Days, cases_of_days, make_report
+from services.projections.report import Days, make_report, parts_of
 
 MONTHS_MAX: Final = 36
 LISTED_MAX: Final = 40_000
@@ -73,7 +72,8 @@ async def more_of(
     days = _listed_days(request)
     for month, period in days.items():
         own = _by(request) if month or not _monthly(request) else ()
-        parts = await _parts(cases, definition, request, period, own, reference, None if month else ages)
+        also = None if month else _by_age(definition, ages)
+        parts, _ = await parts_of(cases, definition, request, period, own, reference, also=also)
         of_period = listed(parts, definition, by=own, most=LISTED_MAX // len(days))
         lists |= {((month, *labels) if month else labels, cell): found for (labels, cell), found in of_period.items()}
         done += 1
@@ -81,26 +81,16 @@ async def more_of(
     return More(tuple(months), added(ages), lists, _left_out(definition, request))
 
 
-async def _parts(
-    cases: Cases,
-    definition: Definition,
-    request: Request,
-    days: Days,
-    by: tuple[Dimension, ...],
-    reference: Reference,
-    ages: list[tuple[Aged, ...]] | None,
-) -> list[Part]:
-    """The cases of these days, counted; to `ages` comes how old they are."""
-    question = question_of(definition, request, days)
-    parts: list[Part] = []
+def _by_age(definition: Definition, ages: list[tuple[Aged, ...]]) -> Callable[[pl.DataFrame, Question], None] | None:
+    """To `ages` comes how old the cases in hand are, where the definition says which are."""
+    common = definition.common
+    if common is None or not common.in_hand:
+        return None
 
-    def take(some: pl.DataFrame, _: object) -> None:
-        parts.append(part_of(some, definition, question, by=by))
-        if ages is not None and definition.common is not None and definition.common.in_hand:
-            ages.append(ageing(mark(some, definition, question), definition.common, closes=question.closes))
+    def take(some: pl.DataFrame, question: Question) -> None:
+        ages.append(ageing(mark(some, definition, question), common, closes=question.closes))
 
-    await cases_of_days(cases, definition, request, days, reference, take)
-    return parts
+    return take
 
 
 def _by(request: Request) -> tuple[Dimension, ...]:
