@@ -127,3 +127,14 @@ async def test_then_is_not_known_of_an_heir_that_no_report_had_figures_of(office
         eleven = document["cells"]["11"]
         assert (eleven["then"], eleven["now"], eleven["moved"], document["unknown"]) == (None, 1, None, {})
         assert "2 hồ sơ của H99.9" in document["then"]["not_known"]["vi"]
+
+
+async def test_the_page_of_an_heir_that_is_not_known_shows_none_of_its_dossiers(office: Office, tmp_path: Path) -> None:
+    await split(office)
+    for code, heir in (("B1", "N1"), ("B2", "N2")):
+        await hand_over(office, code, heir)
+        path = tmp_path / f"{code}.html"
+        await office.khop.run(*FORM, "--agency", "N1", "--html", str(path))
+        page, known = path.read_text(encoding="utf-8"), code == "B2"
+        assert ("one-stop/B1" in page, "days since acceptance, in hand" in page) == (known, known)
+        assert ("there are no lists of dossiers and no chart of ages" in page) == (not known)
