@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import date
 
 from services.archive.port import Entry, Printed
@@ -33,3 +34,10 @@ class MemoryArchive:
 
     async def find(self, beginning: str, *, limit: int = 2) -> list[Printed]:
         return [self._kept[key] for key in sorted(self._kept) if key[0].startswith(beginning)][:limit]
+
+    async def of_days(
+        self, tenant: str, *, definition: str, first: date, last: date, up_to: int
+    ) -> AsyncIterator[Printed]:
+        for entry in await self.entries(tenant, definition=definition, first=first, last=last):
+            if (entry.first, entry.last) == (first, last) and entry.position <= up_to:
+                yield self._kept[entry.hash, tenant]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -55,4 +56,11 @@ class Archive(Protocol):
         self, tenant: str, *, definition: str | None = None, first: date | None = None, last: date | None = None
     ) -> list[Entry]:
         """A tenant's reports, the last printed first; only those by a definition, of periods within these days."""
+        ...
+
+    def of_days(self, tenant: str, *, definition: str, first: date, last: date, up_to: int) -> AsyncIterator[Printed]:
+        """Its reports by a definition of exactly these days, of no position after `up_to`, the last printed first.
+
+        One after another: they may be many and large.
+        """
         ...

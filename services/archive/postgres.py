@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -23,9 +24,11 @@ class Statements:
     keep: str
     list_of: str
     find: str
+    of_days: str
 
 
 STATEMENTS: Final = load_statements(Statements, Path(__file__).parent / "sql")
+_READ_AT_ONCE: Final = 8
 _NAMES: Final = tuple(field.name for field in fields(Entry))
 
 
@@ -54,7 +57,20 @@ class PostgresArchive:
     async def find(self, beginning: str, *, limit: int = 2) -> list[Printed]:
         with translated():
             rows = await self._pool.fetch(STATEMENTS.find, beginning, limit)
-        return [Printed(entry=_entry(row), body=row["body"]) for row in rows]
+        return [_printed(row) for row in rows]
+
+    async def of_days(
+        self, tenant: str, *, definition: str, first: date, last: date, up_to: int
+    ) -> AsyncIterator[Printed]:
+        asked = (tenant, definition, first, last, up_to)
+        with translated():
+            async with self._pool.acquire() as connection, connection.transaction(readonly=True):
+                async for row in connection.cursor(STATEMENTS.of_days, *asked, prefetch=_READ_AT_ONCE):
+                    yield _printed(row)
+
+
+def _printed(row: Record) -> Printed:
+    return Printed(entry=_entry(row), body=row["body"])
 
 
 def _entry(row: Record) -> Entry:

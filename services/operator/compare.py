@@ -16,7 +16,7 @@ from services.domain.zones import VIETNAM
 from services.operator import compare_look, compare_screen, screen
 from services.operator.agencies import has_dossiers, require_agency
 from services.operator.as_of import moment_of, position_of, zone_of
-from services.operator.compare_look import Asked, Stands
+from services.operator.compare_look import Asked, Known, Stands
 from services.operator.errors import Findings, WrongUsage
 from services.operator.open import open_database
 from services.operator.report import declared, wait_until_shown
@@ -24,8 +24,9 @@ from services.operator.report_words import as_definition, as_due, as_mode, as_pe
 from services.operator.reported_then import Reading, choose
 from services.operator.settings import read_settings
 from services.operator.tenants import require_tenant
-from services.projections import flow_document
+from services.projections import dossiers, flow_document
 from services.projections.postgres import PostgresReadModels
+from services.projections.report import READ_MODELS
 from services.runtime.clock import SystemClock
 
 FORMAT: Final = 1
@@ -94,7 +95,13 @@ async def _compared(asked: Asked) -> dict[str, Any]:
         position = await position_of(database.store, asked.tenant, asked.as_of, moment, now=SystemClock().now())
         models = PostgresReadModels(database.pool)
         await wait_until_shown(
-            models, asked.tenant, position, clock=SystemClock(), wait_s=asked.wait_s, quiet=asked.quiet
+            models,
+            asked.tenant,
+            position,
+            clock=SystemClock(),
+            wait_s=asked.wait_s,
+            quiet=asked.quiet,
+            names=(*READ_MODELS, dossiers.NAME),
         )
         reference = await declared(database.store, asked.tenant, position)
         sent = compare_look.submissions(asked, reference)
@@ -113,17 +120,17 @@ async def _compared(asked: Asked) -> dict[str, Any]:
         if stands is not None:
             earlier = replace(request, position=min(stands.position, position))
             then = await compare_look.known(database, definition, earlier, agency)
-            moved = await compare_look.who_moved(database, asked, then, now)
+            if then.not_known is None and now.not_known is None:
+                moved = await compare_look.who_moved(database, asked, then, now)
     figures = None if last_sent is None else last_sent.figures.figures
-    row = then.figures if then is not None and report is None else None if report is None else report.row
-    counted_again = then is None or row is None or all(row[key] == figure for key, figure in then.figures.items())
+    row = None if then is None else then.figures if report is None else report.row
     return {
         "format": FORMAT,
         "identity": _identity(asked, definition, request),
         "submitted": None if last_sent is None else _sent(last_sent),
         "submitted_before": [_sent(one) for one in sent[:-1]],
         "submitted_otherwise": [] if sent else _others(asked, reference),
-        "then": None if stands is None else {**_then(stands), "counted_again": counted_again},
+        "then": None if stands is None or then is None else _then(stands, then),
         "now": {"position": position},
         "cells": cells_of(definition, sent=figures, then=row, now=now.figures, moved=moved),
         "unknown": {key: words._asdict() for key, words in now.unknown.items()},
@@ -170,11 +177,14 @@ def _others(asked: Asked, reference: Reference) -> list[dict[str, Any]]:
     ]
 
 
-def _then(stands: Stands) -> dict[str, Any]:
-    entry = None if stands.report is None else stands.report.entry
+def _then(stands: Stands, then: Known) -> dict[str, Any]:
+    report = stands.report
+    entry = None if report is None else report.entry
     return {
         "how": stands.how,
         "position": stands.position,
         "hash": None if entry is None else entry.hash,
         "printed_at": None if entry is None else utc(entry.printed_at),
+        "counted_again": report is None or all(report.row[key] == figure for key, figure in then.printed.items()),
+        "not_known": None if then.not_known is None else then.not_known._asdict(),
     }

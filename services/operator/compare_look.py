@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
-from uuid import UUID
 
 import polars as pl
 
@@ -19,11 +16,11 @@ from services.domain.statistics.count import total_of
 from services.domain.statistics.definition import Definition, Dimension, Words
 from services.domain.statistics.document import Request
 from services.domain.statistics.figures import Figure
+from services.domain.statistics.heirs import claims_on, not_known, why_not_known
 from services.domain.statistics.side_by_side import Moved, behind, moves, of_agency, strangers
 from services.domain.statistics.submitted import given_by
 from services.domain.working_time.of_report import as_chosen
 from services.domain.zones import VIETNAM
-from services.operator import screen
 from services.operator.as_of import recorded_at
 from services.operator.calendars import with_calendar
 from services.operator.open import Database
@@ -31,9 +28,8 @@ from services.operator.report import declared
 from services.operator.report_words import as_definition
 from services.operator.reported_then import Archived, How, Reading, archived
 from services.projections.cases import PostgresCases
+from services.projections.lines import PostgresLines
 from services.projections.report import parts_of
-
-_ASKED_AT_ONCE: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +55,18 @@ class Stands:
     report: Archived | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What a position of the log comes to: figures, and which dossiers are behind them."""
 
+    position: int
     figures: Mapping[str, Figure]
     unknown: Mapping[str, Words]
+    """Key of a figure → why it is not known."""
+    not_known: Words | None
+    """Why none is: dossiers of a split agency may belong to this one."""
+    printed: Mapping[str, Figure]
+    """As a report has them: an agency's row among others is what was handed over to it, be that all or not."""
     behind: pl.DataFrame
 
 
@@ -82,14 +84,10 @@ def submissions(asked: Asked, reference: Reference) -> list[Submitted]:
 
 async def reports(database: Database, asked: Asked, position: int) -> list[Archived]:
     """The archived reports of exactly these days that read everything as asked, none of a later position."""
-    archive = PostgresArchive(database.pool)
-    entries = await archive.entries(asked.tenant, definition=asked.definition.name, first=asked.first, last=asked.last)
-    found = []
-    for entry in entries:
-        if (entry.first, entry.last) == (asked.first, asked.last) and entry.position <= position:
-            printed = await archive.find(entry.hash, limit=_ASKED_AT_ONCE)
-            bodies = (each.body for each in printed if each.entry.tenant == asked.tenant)
-            found += [archived(entry, json.loads(body), asked.reading) for body in bodies]
+    kept = PostgresArchive(database.pool).of_days(
+        asked.tenant, definition=asked.definition.name, first=asked.first, last=asked.last, up_to=position
+    )
+    found = [archived(each.entry, json.loads(each.body), asked.reading) async for each in kept]
     return [one for one in found if one is not None]
 
 
@@ -132,12 +130,21 @@ async def known(database: Database, definition: Definition, request: Request, ag
     days, row_of = (request.first, request.last), agency if request.agency is None else None
     cases = PostgresCases(database.pool)
     by: tuple[Dimension, ...] = () if row_of is None else ("agency",)
-    parts, _ = await parts_of(cases, definition, replace(request, by=by), days, by, reference)
+    parts, unseated = await parts_of(cases, definition, replace(request, by=by), days, by, reference)
     if row_of is not None:
         parts = [of_agency(part, definition, row_of) for part in parts]
     given = given_by(reference.submitted, first=days[0], last=days[1], agency=agency)
     counted = total_of(parts, definition, by=(), given=given)
-    return Known(counted.total.figures, counted.unknown, behind(parts))
+    claims = claims_on(unseated, agency)
+    known_of_it = not_known(counted, claims)
+    return Known(
+        position=request.position,
+        figures=known_of_it.total.figures,
+        unknown=known_of_it.unknown,
+        not_known=why_not_known(claims) if claims else None,
+        printed=(known_of_it if row_of is None else counted).total.figures,
+        behind=behind(parts),
+    )
 
 
 async def who_moved(database: Database, asked: Asked, then: Known, now: Known) -> dict[str, Moved]:
@@ -145,22 +152,13 @@ async def who_moved(database: Database, asked: Asked, then: Known, now: Known) -
     gone, new = strangers(then.behind, now.behind)
     renamed: dict[str, str] = {}
     if gone and new:
-        holders = await _holders(database, asked, [*gone, *new])
-        lines = {holders[line]: line for line in new if line in holders}
-        for line in (line for line in gone if line in holders):
+        codes = sorted({line.partition("/")[2] for line in gone})
+        holders = await PostgresLines(database.pool).holders(asked.tenant, now.position, codes)
+        line_now = {f"{holder.system}/{holder.code}": holder.line for holder in holders}
+        free = set(new)
+        for line in gone:
             # Of several that were merged into one, one goes on as it and the others left.
-            if (named := lines.pop(holders[line], None)) is not None:
+            if (named := line_now.get(line)) in free and named is not None:
                 renamed[line] = named
+                free.remove(named)
     return moves(then.behind, now.behind, renamed=renamed)
-
-
-async def _holders(database: Database, asked: Asked, lines: list[str]) -> dict[str, UUID]:
-    label = "Tìm hồ sơ đã đổi mã · looking for dossiers under other codes"
-    holders: dict[str, UUID] = {}
-    with screen.progress(label, total=len(lines), quiet=asked.quiet) as done:
-        for start in range(0, len(lines), _ASKED_AT_ONCE):
-            some = lines[start : start + _ASKED_AT_ONCE]
-            entries = await asyncio.gather(*(database.store.find(asked.tenant, *line.split("/", 1)) for line in some))
-            holders |= {line: entry.dossier for line, entry in zip(some, entries, strict=True) if entry is not None}
-            done(start + len(some))
-    return holders

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from services.domain.statistics.definition import Definition, Words
-from services.operator.outputs.words import readings
+from services.operator.outputs.words import by_reason, readings
 from services.operator.report_screen import heading, told
 from services.operator.reported_then import How
 from services.operator.screen import plain, print_whole
@@ -69,8 +69,8 @@ def show(definition: Definition, document: Mapping[str, Any]) -> None:
     console.print(f"Nay · now: vị trí · position {document['now']['position']}")
     _figures(definition, document)
     _moves(console, document["cells"])
-    for key, words in document["unknown"].items():
-        console.print(f"({key}) {words['vi']} · {words['en']}")
+    for words, keys in by_reason(document["unknown"]).items():
+        console.print(f"{keys} {words.vi} · {words.en}")
     for key, figure in document["not_compared"].items():
         console.print(
             f"({key}) đã gửi {told(figure)}; không phải ô tổng của biểu này, không so sánh · was submitted; it is no "
@@ -90,7 +90,8 @@ def _then(one: Mapping[str, Any] | None, zone: ZoneInfo) -> str:
         return "chưa in báo cáo nào · no report was printed"
     words = _HOW[one["how"]]
     printed = f"; in lúc · printed {_moment(one['printed_at'], zone)}; SHA-256 {one['hash']}" if one["hash"] else ""
-    return f"{words.vi} · {words.en} (vị trí · position {one['position']}{printed})"
+    lacks = f"; {one['not_known']['vi']} · {one['not_known']['en']}" if one["not_known"] else ""
+    return f"{words.vi} · {words.en} (vị trí · position {one['position']}{printed}){lacks}"
 
 
 def _moment(text: str, zone: ZoneInfo) -> str:

@@ -9,7 +9,6 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Annotated, Any
 
-import polars as pl
 import typer
 
 from services.domain.reference import Reference
@@ -22,7 +21,8 @@ from services.domain.statistics.explain.document import explanation, side
 from services.domain.statistics.explain.readings import Reading, agencies, other_cells, readings
 from services.domain.statistics.explain.recount import departing
 from services.domain.statistics.explain.walk import Cells, Walk
-from services.domain.statistics.explain.way import Place, Way
+from services.domain.statistics.explain.way import Way
+from services.domain.statistics.heirs import why_not_known
 from services.domain.working_time.span import YearMissing
 from services.operator import explain_screen, screen
 from services.operator.agencies import require_agency
@@ -37,7 +37,7 @@ from services.operator.settings import read_settings
 from services.operator.tenants import require_tenant
 from services.projections import dossiers
 from services.projections.cases import PostgresCases
-from services.projections.explain import frames_of
+from services.projections.explain import Frames, frames_of
 from services.projections.lines import PostgresLines
 from services.projections.postgres import PostgresReadModels
 from services.projections.report import READ_MODELS
@@ -251,7 +251,7 @@ async def _between(
     return explanation(
         side(ways[0]),
         side(ways[1]),
-        walk.bridges(frames, cells, names=names),
+        walk.bridges(frames.cases, cells, names=names),
         left_out={key: words for key, words in reasons.items() if words is not None},
         everything=asked.everything,
     )
@@ -268,23 +268,25 @@ async def _against(
         tried += other_cells(way, cell)
     frames = await _frames(database, [each.way for each in tried], references, asked, also=frozenset(SCHEMA))
     _prove(counted, way, frames)
+    tried = [each for each in tried if not frames.claims(each.way)]
     their_side: dict[str, Any]
     if isinstance(theirs, Number):
-        tried += agencies(way, cell, frames[way.place])
-        held, found = against_number(theirs.figure, tried, frames, number_first=theirs is one)
+        alone = agencies(way, cell, frames.cases[way.place])
+        tried += [each for each in alone if not frames.claims(each.way)]
+        held, found = against_number(theirs.figure, tried, frames.cases, number_first=theirs is one)
         also = [_told(each, way, theirs.figure) for each in found.exact if held.by != tried[0]]
         also += [_told(each, way, figure) for each, figure in found.nearest]
         their_side = {"figure": theirs.figure}
     else:
         assert isinstance(theirs, ListFile)
-        if frames[way.place].select((way.marks()[cell] > 1).any()).item():
+        if frames.cases[way.place].select((way.marks()[cell] > 1).any()).item():
             raise WrongUsage(
                 f"--cell {cell!r}: adds up more than one of a dossier, so no list of dossiers stands for it"
             )
         lines = await listed(
             database, asked.codes, tenant=counted.tenant, position=way.request.position, system=asked.system
         )
-        held = against_list(lines, tried, frames, list_first=theirs is one)
+        held = against_list(lines, tried, frames.cases, list_first=theirs is one)
         also = [] if held.by == tried[0] else [_told(held.by, way, None)]
         their_side = {
             "list": theirs.path.name,
@@ -314,20 +316,24 @@ async def _frames(
     asked: _Asked,
     *,
     also: frozenset[str] = frozenset(),
-) -> dict[Place, pl.DataFrame]:
+) -> Frames:
     total = len({way.place for way in ways})
     told: Callable[[int], None]
     with screen.progress("Đọc hồ sơ · reading dossiers", total=total, quiet=asked.quiet) as told:
         return await frames_of(PostgresCases(database.pool), ways, references, also=also, told=told)
 
 
-def _prove(named: Named, way: Way, frames: Mapping[Place, pl.DataFrame]) -> None:
-    if named.total is None:
-        return
-    wrong = departing(way, frames[way.place], named.total)
-    if wrong:
+def _prove(named: Named, way: Way, frames: Frames) -> None:
+    claims, cases = frames.claims(way), frames.cases[way.place]
+    if named.total is not None and (wrong := departing(way, cases, named.total, known=not claims)):
         raise Findings(
             f"{named.path}: counted again as of position {way.request.position}, {way.definition.name} gives another "
             f"figure or list of dossiers in {', '.join(f'({key})' for key in wrong)}: the report was not made from "
             "this log, or not by this version of the program"
+        )
+    if claims:
+        why = why_not_known(claims)
+        raise Findings(
+            f"{way.definition.name}, agency={way.request.agency} as of position {way.request.position}: {why.vi} · "
+            f"{why.en}; let their system say of each to which agency it was reassigned, or leave the agency out"
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, Final, cast
@@ -19,7 +18,7 @@ from services.domain.statistics.document import Request, report
 from services.domain.statistics.heirs import claims_on, not_known
 from services.domain.statistics.places import PLACED_BY, place, places_of
 from services.domain.statistics.question import question_of
-from services.domain.statistics.seats import SEATED_BY, Unseated, seat
+from services.domain.statistics.seats import SEATED_BY, Unseated, seat, summed
 from services.domain.statistics.submitted import given_by
 from services.domain.working_time.calendar import Calendar
 from services.domain.working_time.of_report import calendars_of
@@ -71,29 +70,6 @@ def _rests_on(definition: Definition, request: Request) -> Iterator[str]:
         yield "calendars"
 
 
-async def cases_of_days(
-    cases: Cases,
-    definition: Definition,
-    request: Request,
-    days: Days,
-    reference: Reference,
-    take: Callable[[pl.DataFrame, tuple[Unseated, ...]], None],
-) -> None:
-    """Give `take` the cases of these days with their places, some at a time, each time with those that have no place.
-
-    Raises ReadModelsUnavailable.
-    """
-    question = question_of(definition, request, days)
-    agency = request.agency
-
-    def keep(some: pl.DataFrame, unseated: tuple[Unseated, ...]) -> None:
-        take(some if agency is None else some.filter(pl.col("agency") == agency), unseated)
-
-    await cases_in_place(
-        cases, question, request, reference, keep, last=days[1], columns=columns_of(definition, question)
-    )
-
-
 async def cases_in_place(
     cases: Cases,
     question: Question,
@@ -104,9 +80,10 @@ async def cases_in_place(
     last: date,
     columns: frozenset[str],
 ) -> None:
-    """The same of every agency, for any ways to count the days of a question, `last` the last of them, together.
+    """Give `take` the cases of every agency with their places, some at a time, each time with those that have no place.
 
-    `columns`: what they look at. Raises ReadModelsUnavailable.
+    Every way to count the days of the question, `last` the last of them, that looks at `columns` alone can be counted
+    on them. Raises ReadModelsUnavailable.
     """
     places = places_of(reference.catalogue, on=last, calendars=_calendars(request, reference))
     latest = any(name.startswith("now_") for name in columns)
@@ -137,21 +114,27 @@ async def parts_of(
     days: Days,
     by: tuple[Dimension, ...],
     reference: Reference,
+    *,
+    also: Callable[[pl.DataFrame, Question], None] | None = None,
 ) -> tuple[list[Part], tuple[Unseated, ...]]:
-    """The cases of these days, counted one by one; and those that have no place. Raises ReadModelsUnavailable."""
-    question = question_of(definition, request, days)
+    """The cases of these days, counted one by one; and those that have no place. `also` is given the cases too.
+
+    Raises ReadModelsUnavailable.
+    """
+    question, agency = question_of(definition, request, days), request.agency
     parts: list[Part] = []
-    unseated: Counter[Unseated] = Counter()
+    unseated: list[Unseated] = []
 
     def take(some: pl.DataFrame, without_seat: tuple[Unseated, ...]) -> None:
-        parts.append(part_of(some, definition, question, by=by))
-        for one in without_seat:
-            unseated[Unseated(one.code, one.why, one.candidates, 0)] += one.dossiers
+        meant = some if agency is None else some.filter(pl.col("agency") == agency)
+        parts.append(part_of(meant, definition, question, by=by))
+        unseated.extend(without_seat)
+        if also is not None:
+            also(meant, question)
 
-    await cases_of_days(cases, definition, request, days, reference, take)
-    return parts, tuple(
-        Unseated(one.code, one.why, one.candidates, dossiers) for one, dossiers in sorted(unseated.items())
-    )
+    columns = columns_of(definition, question)
+    await cases_in_place(cases, question, request, reference, take, last=days[1], columns=columns)
+    return parts, summed(unseated)
 
 
 def _calendars(request: Request, reference: Reference) -> Mapping[str | None, Calendar]:
@@ -171,7 +154,5 @@ async def _counted(
     parts, unseated = await parts_of(cases, definition, request, days, by, reference)
     given = given_by(reference.submitted, first=days[0], last=days[1], agency=request.agency)
     counted = total_of(parts, definition, by=by, lists=request.lists, given=given)
-    if request.agency is None:
-        return counted, unseated
     claims = claims_on(unseated, request.agency)
-    return not_known(counted, claims), claims
+    return not_known(counted, claims), unseated if request.agency is None else claims

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,6 +14,7 @@ from services.domain.reference import AGENCY_TYPES, reference_of
 from services.domain.statistics.month_figures import FORM, MODE, AgencyFigures, figures_of
 from services.domain.statistics.month_to_date import DUE
 from services.event_store.folding import tenant_facts
+from services.event_store.lanes import Lane, Lanes
 from services.event_store.port import Checkpoints, EventStore
 from services.messaging.event_records import GENERATION_HEADER
 from services.messaging.port import Publisher, Record
@@ -32,11 +32,9 @@ _NOTHING: Final = AgencyFigures()
 
 
 @dataclass(slots=True)
-class _Lane:
-    """One tenant here: what its read model shows, and up to where and for which day that is published."""
+class _Lane(Lane):
+    """What the tenant's read model shows, and up to where and for which day that is published."""
 
-    woken: asyncio.Event = field(default_factory=asyncio.Event)
-    held: bool = False
     shown: int = 0
     position: int = 0
     day: date | None = None
@@ -64,21 +62,21 @@ class MonthsToDate:
     ) -> None:
         self._store = store
         self._models = models
-        self._checkpoints = checkpoints
         self._publisher = publisher
         self._clock = clock
-        self._instance = instance
-        self._lanes: dict[str, _Lane] = {}
+        self._lanes = Lanes(
+            HOLDER,
+            new=_Lane,
+            work=self._keep_publishing,
+            checkpoints=checkpoints,
+            clock=clock,
+            instance=instance,
+            take_over_every_s=TAKE_OVER_EVERY_S,
+        )
 
     async def run(self) -> None:
         """Publish for ever. Raises DatabaseUnavailable, BrokerUnavailable: to be called again."""
-        self._lanes = {}
-        try:
-            # A hold that nobody contends for: the connection that holds live on stays open while this instance waits.
-            async with self._checkpoints.hold(f"{HOLDER} instance", self._instance), asyncio.TaskGroup() as group:
-                await self._look(group)
-        except BaseExceptionGroup as errors:
-            raise errors.exceptions[0] from None
+        await self._lanes.run(self._look)
 
     async def readings(self) -> Mapping[str, Reading]:
         """Per tenant published here, up to which position there are figures and up to which they are published."""
@@ -98,31 +96,18 @@ class MonthsToDate:
     def _today(self) -> date:
         return self._clock.now().astimezone(ZONE).date()
 
-    async def _look(self, group: asyncio.TaskGroup) -> None:
+    async def _look(self) -> None:
         while True:
             today = self._today()
             for tenant, positions in (await self._models.all_positions()).items():
-                lane = self._lanes.get(tenant)
-                if lane is None:
-                    lane = self._lanes[tenant] = _Lane()
-                    group.create_task(self._serve(tenant, lane), name=f"statistics of {tenant}")
+                lane = self._lanes.of(tenant)
                 lane.shown = positions.get(NAME, 0)
                 if (lane.shown, today) != (lane.position, lane.day):
                     lane.woken.set()
             await self._clock.sleep(LOOK_EVERY_S)
 
-    async def _serve(self, tenant: str, lane: _Lane) -> None:
-        while True:
-            async with self._checkpoints.hold(HOLDER, tenant) as mine:
-                if mine:
-                    lane.held, lane.day, lane.told = True, None, {}
-                    try:
-                        await self._keep_publishing(tenant, lane)
-                    finally:
-                        lane.held = False
-            await self._clock.sleep(TAKE_OVER_EVERY_S)
-
     async def _keep_publishing(self, tenant: str, lane: _Lane) -> None:
+        lane.day, lane.told = None, {}
         headers = ((GENERATION_HEADER, str(await self._store.generation()).encode()),)
         while True:
             lane.woken.clear()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from contracts.topics import DOSSIER_EVENTS
+from services.event_store.lanes import Lane, Lanes
 from services.event_store.port import Checkpoints, EventStore, StoredEvent
 from services.messaging.event_records import GENERATION_HEADER
 from services.messaging.port import Publisher, Record
@@ -36,11 +37,9 @@ class Pace:
 
 
 @dataclass(slots=True)
-class _Lane:
-    """One tenant here: `position` is published and acknowledged, `saved` is in the checkpoint."""
+class _Lane(Lane):
+    """`position` is published and acknowledged, `saved` is in the checkpoint."""
 
-    woken: asyncio.Event = field(default_factory=asyncio.Event)
-    held: bool = False
     position: int = 0
     saved: int = 0
     saved_at: datetime | None = None
@@ -71,10 +70,17 @@ class Relay:
         self._checkpoints = checkpoints
         self._publisher = publisher
         self._clock = clock
-        self._instance = instance
         self._topic = topic
         self._pace = pace or Pace()
-        self._lanes: dict[str, _Lane] = {}
+        self._lanes = Lanes(
+            READER,
+            new=_Lane,
+            work=self._publish_log,
+            checkpoints=checkpoints,
+            clock=clock,
+            instance=instance,
+            take_over_every_s=self._pace.take_over_every_s,
+        )
         self._headers: tuple[tuple[str, bytes], ...] = ()
 
     async def run(self) -> None:
@@ -82,15 +88,7 @@ class Relay:
 
         Raises StoreUnavailable, BrokerUnavailable: to be called again. Raises OtherGeneration: for a person.
         """
-        self._lanes = {}
-        try:
-            # A hold that nobody contends for: the connection that holds live on stays open while this instance waits.
-            async with self._checkpoints.hold(f"{READER} instance", self._instance), asyncio.TaskGroup() as group:
-                self._headers = ((GENERATION_HEADER, str(await self._store.generation()).encode()),)
-                group.create_task(self._listen())
-                await self._look(group)
-        except BaseExceptionGroup as errors:
-            raise errors.exceptions[0] from None
+        await self._lanes.run(self._look, self._listen)
 
     async def readings(self) -> Mapping[str, Reading]:
         """How long the log of each tenant held here is, by the store's own word, and how far it is published."""
@@ -104,30 +102,17 @@ class Relay:
     async def _listen(self) -> None:
         async with aclosing(self._store.listen(self._pace.look_every_s * 100)) as news:  # type: ignore[type-var]
             async for tenant in news:
-                if tenant in self._lanes:
+                if tenant is not None and tenant in self._lanes:
                     self._lanes[tenant].woken.set()
 
-    async def _look(self, group: asyncio.TaskGroup) -> None:
+    async def _look(self) -> None:
+        self._headers = ((GENERATION_HEADER, str(await self._store.generation()).encode()),)
         while True:
             for tenant, head in (await self._store.heads()).items():
-                lane = self._lanes.get(tenant)
-                if lane is None:
-                    lane = self._lanes[tenant] = _Lane()
-                    group.create_task(self._serve(tenant, lane), name=f"relay {tenant}")
+                lane = self._lanes.of(tenant)
                 if head > lane.position or lane.saved < lane.position:
                     lane.woken.set()
             await self._clock.sleep(self._pace.look_every_s)
-
-    async def _serve(self, tenant: str, lane: _Lane) -> None:
-        while True:
-            async with self._checkpoints.hold(READER, tenant) as mine:
-                if mine:
-                    lane.held = True
-                    try:
-                        await self._publish_log(tenant, lane)
-                    finally:
-                        lane.held = False
-            await self._clock.sleep(self._pace.take_over_every_s)
 
     async def _publish_log(self, tenant: str, lane: _Lane) -> None:
         lane.position = lane.saved = await self._checkpoints.get(READER, tenant)

@@ -6,6 +6,7 @@ the one that stands in its place on the period's last day. Where a split or an e
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -67,13 +68,12 @@ def seat(
         seated = seated.with_columns(pl.col("#seat").alias(column))
         level = "level" if column == "agency" else "before_level"
         seated = seated.with_columns(pl.col("#level").alias(level)).drop("#seat", "#level")
-    return seated.drop("#day", "#before"), tuple(_summed(unseated))
+    return seated.drop("#day", "#before"), summed(unseated)
 
 
-def _summed(unseated: Iterable[Unseated]) -> Iterable[Unseated]:
-    found: dict[tuple[str, Words, tuple[str, ...]], int] = {}
+def summed(unseated: Iterable[Unseated]) -> tuple[Unseated, ...]:
+    """One for each code, reason and candidates, in order."""
+    found: Counter[tuple[str, Words, tuple[str, ...]]] = Counter()
     for one in unseated:
-        key = (one.code, one.why, one.candidates)
-        found[key] = found.get(key, 0) + one.dossiers
-    for (code, why, candidates), dossiers in found.items():
-        yield Unseated(code, why, candidates, dossiers)
+        found[one.code, one.why, one.candidates] += one.dossiers
+    return tuple(Unseated(*what, dossiers) for what, dossiers in sorted(found.items()))

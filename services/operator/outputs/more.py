@@ -11,13 +11,13 @@ import polars as pl
 from services.domain.periods import months_of
 from services.domain.reference import Reference
 from services.domain.statistics.ageing import Aged, added, ageing
-from services.domain.statistics.count import Part, mark, part_of
-from services.domain.statistics.definition import Definition, Dimension, Words
+from services.domain.statistics.count import mark
+from services.domain.statistics.definition import Definition, Dimension, Question, Words
 from services.domain.statistics.document import Request
+from services.domain.statistics.heirs import claims_on
 from services.domain.statistics.listed import Labels, Listed, listed
-from services.domain.statistics.question import question_of
 from services.projections.cases import Cases
-from services.projections.report import Days, cases_of_days, make_report
+from services.projections.report import Days, make_report, parts_of
 
 MONTHS_MAX: Final = 36
 LISTED_MAX: Final = 40_000
@@ -32,6 +32,10 @@ NO_FLOW: Final = Words(
 NO_AGE: Final = Words(
     "Báo cáo này không có số đang giải quyết nên không có biểu đồ tuổi hồ sơ",
     "no chart of ages: this report does not say what is in hand",
+)
+NOT_ALL: Final = Words(
+    "Kỳ chưa rõ số liệu của đơn vị không có danh sách hồ sơ và biểu đồ tuổi hồ sơ",
+    "where the figures of this agency are not known there are no lists of dossiers and no chart of ages",
 )
 PUBLISHED: Final = Words(
     "Bản công bố không có danh sách hồ sơ, biểu đồ theo tháng và biểu đồ tuổi hồ sơ",
@@ -70,37 +74,35 @@ async def more_of(
         moved(done)
     ages: list[tuple[Aged, ...]] = []
     lists: dict[tuple[Labels, str], Listed] = {}
+    left_out: tuple[Words, ...] = ()
     days = _listed_days(request)
     for month, period in days.items():
         own = _by(request) if month or not _monthly(request) else ()
-        parts = await _parts(cases, definition, request, period, own, reference, None if month else ages)
-        of_period = listed(parts, definition, by=own, most=LISTED_MAX // len(days))
-        lists |= {((month, *labels) if month else labels, cell): found for (labels, cell), found in of_period.items()}
+        aged: list[tuple[Aged, ...]] = []
+        also = None if month else _by_age(definition, aged)
+        parts, unseated = await parts_of(cases, definition, request, period, own, reference, also=also)
+        if claims_on(unseated, request.agency):
+            # What was handed over so far to an heir of a split agency is no figure, and no list is behind one.
+            left_out = (NOT_ALL,)
+        else:
+            ages += aged
+            of_period = listed(parts, definition, by=own, most=LISTED_MAX // len(days))
+            lists |= {((month, *row) if month else row, cell): found for (row, cell), found in of_period.items()}
         done += 1
         moved(done)
-    return More(tuple(months), added(ages), lists, _left_out(definition, request))
+    return More(tuple(months), added(ages), lists, (*_left_out(definition, request), *left_out))
 
 
-async def _parts(
-    cases: Cases,
-    definition: Definition,
-    request: Request,
-    days: Days,
-    by: tuple[Dimension, ...],
-    reference: Reference,
-    ages: list[tuple[Aged, ...]] | None,
-) -> list[Part]:
-    """The cases of these days, counted; to `ages` comes how old they are."""
-    question = question_of(definition, request, days)
-    parts: list[Part] = []
+def _by_age(definition: Definition, ages: list[tuple[Aged, ...]]) -> Callable[[pl.DataFrame, Question], None] | None:
+    """To `ages` comes how old the cases in hand are, where the definition says which are."""
+    common = definition.common
+    if common is None or not common.in_hand:
+        return None
 
-    def take(some: pl.DataFrame, _: object) -> None:
-        parts.append(part_of(some, definition, question, by=by))
-        if ages is not None and definition.common is not None and definition.common.in_hand:
-            ages.append(ageing(mark(some, definition, question), definition.common, closes=question.closes))
+    def take(some: pl.DataFrame, question: Question) -> None:
+        ages.append(ageing(mark(some, definition, question), common, closes=question.closes))
 
-    await cases_of_days(cases, definition, request, days, reference, take)
-    return parts
+    return take
 
 
 def _by(request: Request) -> tuple[Dimension, ...]:

@@ -148,10 +148,7 @@ def warnings(definition: Definition, document: Mapping[str, Any]) -> list[Words]
         told.append(
             Words("Biểu này không áp dụng cho kỳ báo cáo đã chọn", "this form is not the official one for this period")
         )
-    reasons: dict[Words, list[str]] = {}
-    for key, why in document["unknown"].items():
-        reasons.setdefault(Words(why["vi"], why["en"]), []).append(f"({key})")
-    told += [Words(f"{', '.join(keys)} {why.vi}", f"{', '.join(keys)} {why.en}") for why, keys in reasons.items()]
+    told += [Words(f"{keys} {why.vi}", f"{keys} {why.en}") for why, keys in by_reason(document["unknown"]).items()]
     for one in document["unseated"]:
         many = "" if one["dossiers"] is None else f": {figure_text(one['dossiers'])}"
         heirs = ", ".join(one["candidates"])
@@ -171,6 +168,14 @@ def warnings(definition: Definition, document: Mapping[str, Any]) -> list[Words]
         )
     bugs = [bug for bug in definition.known_bugs if bug.is_there(document["identity"]["switches"])]
     return [*told, *(Words(bug.vi, bug.en) for bug in bugs)]
+
+
+def by_reason(unknown: Mapping[str, Mapping[str, str]]) -> dict[Words, str]:
+    """Why figures are not known → the keys of the cells of which it is said, `(3), (4)`."""
+    reasons: dict[Words, list[str]] = {}
+    for key, why in unknown.items():
+        reasons.setdefault(Words(why["vi"], why["en"]), []).append(f"({key})")
+    return {why: ", ".join(keys) for why, keys in reasons.items()}
 
 
 def identity_line(document: Mapping[str, Any]) -> str:

@@ -89,6 +89,25 @@ async def test_only_reports_by_a_definition_and_of_periods_within_days_are_asked
     assert await archive.entries("lang-son", last=date(2024, 6, 29)) == []
 
 
+async def test_reports_of_exactly_these_days_come_one_after_another_the_last_printed_first(archive: Archive) -> None:
+    days = {"first": date(2024, 4, 1), "last": date(2024, 6, 30)}
+    wanted = [printed(f"{number:064x}", f"{number}", printed_at=NOW + timedelta(hours=number)) for number in range(20)]
+    # Two that were printed at one moment come in order of their hashes.
+    wanted += [printed(hash_, hash_, printed_at=NOW + timedelta(days=9), position=100_000) for hash_ in (B, A)]
+    others = [
+        printed("1" * 64, "", tenant="ha-noi"),
+        printed("2" * 64, "", definition="766"),
+        printed("3" * 64, "", first=date(2024, 4, 2)),
+        printed("4" * 64, "", last=date(2024, 6, 29)),
+        printed("5" * 64, "", position=100_001),
+    ]
+    for each in (*wanted, *others):
+        assert await archive.keep(each)
+    found = [each async for each in archive.of_days("lang-son", definition="II.06a", **days, up_to=100_000)]
+    assert found == [wanted[21], wanted[20], *reversed(wanted[:20])]
+    assert [each async for each in archive.of_days("lang-son", definition="76", **days, up_to=100_000)] == []
+
+
 async def test_an_archive_that_does_not_take_a_report_says_so(
     postgres_dsn: str, as_role: Callable[[str, str], str]
 ) -> None:

@@ -81,6 +81,20 @@ async def test_same_figures_hide_that_other_dossiers_are_behind_them(office: Off
     )
 
 
+async def test_a_dossier_that_goes_on_as_one_that_counted_nowhere_did_not_move(office: Office) -> None:
+    khop = office.khop
+    office.log.connect(("a-portal", "provincial_portal"))
+    office.log.say("a-portal", "P2", "submitted", T0, {"channel": "online"})
+    await office.record()
+    await khop.run("report", "II.06a", *JANUARY)
+    # The portal's, that nobody accepted, has the lesser code: A2, which counts, goes on as it.
+    office.log.say("a-portal", "P2", "linked", NOON, {"system": "one-stop", "code": "A2"})
+    await office.record()
+    document = await khop.document(*COMPARE)
+    for key in ("3", "11"):
+        assert (document["cells"][key]["now_less_then"], moved(document, key)) == (0, ([], []))
+
+
 async def test_an_agencys_figures_are_its_row_of_the_archived_report(office: Office) -> None:
     khop = office.khop
     await khop.run("report", "II.06a", *JANUARY, "--by", "agency", "--due", "day")

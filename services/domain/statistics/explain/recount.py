@@ -12,8 +12,14 @@ from services.domain.statistics.explain.cells import summable
 from services.domain.statistics.explain.way import Way
 
 
-def departing(way: Way, cases: pl.DataFrame, total: Mapping[str, Any]) -> list[str]:
-    """Keys of the cells whose figure, or whose list of dossiers, is another one than the report's total has."""
+def departing(way: Way, cases: pl.DataFrame, total: Mapping[str, Any], *, known: bool) -> list[str]:
+    """Keys of the cells whose figure, or whose list of dossiers, is another one than the report's total has.
+
+    `known`: whether there are figures at all; of an heir that is not known a report tells neither figures nor lists.
+    """
+    hashes = total.get("hashes", {})
+    if not known:
+        return [key for key in summable(way.definition) if (total.get(key), hashes.get(key)) != (None, None)]
     marks = way.marks()
     found = []
     for key in summable(way.definition):
@@ -21,7 +27,6 @@ def departing(way: Way, cases: pl.DataFrame, total: Mapping[str, Any]) -> list[s
         lines = counted["line"].sort()
         # A figure that was not known is told as none, whatever no dossier came to.
         same = total.get(key) in (int(counted["#"].sum()), None)
-        told = total.get("hashes", {}).get(key)
-        if not same or told != sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest():
+        if not same or hashes.get(key) != sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest():
             found.append(key)
     return found
