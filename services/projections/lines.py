@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from services.projections.port import ReadModelsUnavailable
+from services.projections.snapshot import snapshot
 from services.projections.statements import STATEMENTS
-from services.runtime.database import translated
 
 if TYPE_CHECKING:
     from asyncpg import Pool, Record
@@ -29,8 +28,8 @@ class PostgresLines:
 
     async def holders(self, tenant: str, position: int, codes: Sequence[str]) -> list[Holder]:
         """Who holds any of these codes, in any system."""
-        with translated(ReadModelsUnavailable):
-            rows = await self._pool.fetch(STATEMENTS.lines_of_codes, tenant, position, list(codes))
+        async with snapshot(self._pool) as connection:
+            rows = await connection.fetch(STATEMENTS.lines_of_codes, tenant, position, list(codes))
         return [
             Holder(system, code, None if least_code is None else f"{least_system}/{least_code}")
             for system, code, least_system, least_code in rows
@@ -38,6 +37,6 @@ class PostgresLines:
 
     async def renamed(self, tenant: str, one: int, other: int) -> dict[str, str]:
         """Line at the earlier of two positions → line at the later, of the dossiers for which they differ."""
-        with translated(ReadModelsUnavailable):
-            rows = await self._pool.fetch(STATEMENTS.renamed, tenant, min(one, other), max(one, other))
+        async with snapshot(self._pool) as connection:
+            rows = await connection.fetch(STATEMENTS.renamed, tenant, min(one, other), max(one, other))
         return {row["was"]: row["is_now"] for row in rows}
