@@ -37,7 +37,7 @@ def main() -> None:
 
 
 async def _follow(dsn: str, part: PartOf) -> None:
-    async with open_pool(dsn, name="khop") as pool:
+    async with open_pool(dsn, name="khop rebuild") as pool:
         store, models = PostgresEventStore(pool, dsn=dsn), PostgresReadModels(pool)
         await follow_part(store, models, part, progress=lambda position: _say("reached", position))
 

@@ -11,8 +11,9 @@ import pytest
 
 from contracts.observations import Observation, make_observation
 from services.event_store.memory import MemoryEventStore
-from services.event_store.port import EventStore
+from services.event_store.port import EventStore, StoredEvent
 from services.projections.division import by_id, find_strays, read_part
+from services.projections.follow import BrokenLog
 from services.projections.keep import PROJECTIONS, Keeper
 from services.projections.memory import MemoryReadModels
 from services.projections.port import Division, ReadModels
@@ -203,6 +204,29 @@ async def test_two_rebuilds_at_once_of_the_same_parts_write_everything_once(
         await rebuild(store, models, projection=name, tenant=T, follow_parts=for_nobody)
         assert for_nobody.reached == []
     assert await shown(models, log) == expected
+
+
+async def test_a_log_with_a_hole_is_refused_whoever_it_would_be_of(store_of: StoreOf) -> None:
+    class Holed(MemoryEventStore):
+        async def read(self, tenant: str, *, after: int, limit: int) -> list[StoredEvent]:
+            return [each for each in await whole.read(tenant, after=after, limit=limit) if each.position != 9]
+
+        async def head(self, tenant: str) -> int:
+            return await whole.head(tenant)
+
+    log = eventful_log()
+    whole = await store_of(log)
+    holed, models = Holed(), MemoryReadModels()
+    with pytest.raises(BrokenLog, match="after position 8 end at 10"):
+        await rebuild(
+            holed,
+            models,
+            projection="dossiers",
+            tenant=T,
+            parts=2,
+            parts_from=1,
+            follow_parts=in_this_process(holed, models, page_events=1),
+        )
 
 
 SYSTEMS = ("one-stop", "portal")

@@ -28,7 +28,7 @@ from tests.bench.stage import until
 if TYPE_CHECKING:
     from asyncpg import Pool, Record
 
-DOSSIERS = 1_800
+DOSSIERS = 2_200
 JOINED = 400
 Start = Callable[..., Awaitable[asyncio.subprocess.Process]]
 
@@ -152,6 +152,19 @@ async def test_the_rows_are_the_same_whoever_is_killed_on_the_way(start: Start, 
     assert len(await positions(pool)) == 2, "it goes on in the parts there are"
     command.kill()
     assert (await ended(command))[0] == -signal.SIGKILL
+    assert psutil.wait_procs(workers, timeout=10)[1] == []
+    reached = await positions(pool)
+
+    # The database gives up the workers' connections.
+    command = await start("dossier_segments")
+    workers = await until_under_way(pool, beyond=sum(reached))
+    await pool.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE application_name = 'khop rebuild' AND datname = current_database()"
+    )
+    code, err = await ended(command)
+    assert (code, "PostgreSQL is away" in err) == (3, True), err
+    assert len(err.strip().splitlines()) == 1
     assert psutil.wait_procs(workers, timeout=10)[1] == []
     reached = await positions(pool)
 
