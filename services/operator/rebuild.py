@@ -21,7 +21,7 @@ from services.projections.rebuild import rebuild, sweep
 from services.runtime.collector import calm_collector
 
 _WORKERS_MAX: Final = 4
-"""More than so many read the log more often than they share the work on it, and take the database from others."""
+"""Each reads the whole log and all write to one database: beyond so many there is little left to share."""
 
 
 def register(app: typer.Typer) -> None:
