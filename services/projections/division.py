@@ -40,7 +40,7 @@ async def find_strays(store: EventStore, tenant: str, *, parts: int) -> Iterator
 
     All that are joined through their lineages are in one part, because each may bring facts about another's codes: that
     of the least of them. Lineages only grow, so this holds of every event that is in the log by now. While it is found
-    about 200 bytes are kept of each dossier that was ever linked, merged or split.
+    about 100 bytes are kept of each dossier that was ever linked, merged or split.
     """
     leads: dict[int, int] = {}
     after: UUID | None = None
