@@ -378,6 +378,8 @@ CREATE TABLE read.builds (
     stage text NOT NULL,
     "position" bigint DEFAULT 0 NOT NULL,
     moved_at timestamp with time zone DEFAULT now() NOT NULL,
+    parted_up_to bigint,
+    CONSTRAINT builds_parted_up_to_check CHECK ((parted_up_to > 0)),
     CONSTRAINT builds_position_check CHECK (("position" >= 0)),
     CONSTRAINT builds_stage_check CHECK ((stage = ANY (ARRAY['live'::text, 'making'::text, 'old'::text])))
 )
@@ -386,6 +388,8 @@ WITH (fillfactor='50');
 ALTER TABLE read.builds OWNER TO khop_owner;
 
 COMMENT ON TABLE read.builds IS 'One making of a projection for a tenant and the position its rows show; readers see the live one';
+
+COMMENT ON COLUMN read.builds.parted_up_to IS 'While it is made in parts: the position that each of them goes to; position stays at 0 meanwhile';
 
 ALTER TABLE read.builds ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME read.builds_number_seq
@@ -481,6 +485,19 @@ ALTER TABLE read.papers OWNER TO khop_owner;
 
 COMMENT ON TABLE read.papers IS 'Bitemporal like the segments: what is known of a dossier''s papers; none where nobody said anything of them';
 
+CREATE TABLE read.parts (
+    build integer NOT NULL,
+    part smallint NOT NULL,
+    "position" bigint DEFAULT 0 NOT NULL,
+    moved_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT parts_position_check CHECK (("position" >= 0))
+)
+WITH (fillfactor='50');
+
+ALTER TABLE read.parts OWNER TO khop_owner;
+
+COMMENT ON TABLE read.parts IS 'How far each part of a build got: the rows of its dossiers, and of no others, are those of that position';
+
 CREATE TABLE read.segments (
     known_from bigint NOT NULL,
     known_to bigint,
@@ -547,6 +564,16 @@ COMMENT ON TABLE read.steps IS 'By how many dossiers the figures of the month to
 COMMENT ON COLUMN read.steps.before IS 'Which agency had them before the month, of those in hand then';
 
 COMMENT ON COLUMN read.steps.ended_on IS 'Local day of an end within the month, else infinity';
+
+CREATE TABLE read.strays (
+    build integer NOT NULL,
+    dossier uuid NOT NULL,
+    part smallint NOT NULL
+);
+
+ALTER TABLE read.strays OWNER TO khop_owner;
+
+COMMENT ON TABLE read.strays IS 'Dossiers that are in another part than their id alone says, because they share facts with others';
 
 CREATE TABLE reports.printed (
     tenant text NOT NULL,
@@ -640,11 +667,17 @@ ALTER TABLE ONLY read.dossiers
 ALTER TABLE ONLY read.papers
     ADD CONSTRAINT papers_pkey PRIMARY KEY (build, known_from, ordinal);
 
+ALTER TABLE ONLY read.parts
+    ADD CONSTRAINT parts_pkey PRIMARY KEY (build, part);
+
 ALTER TABLE ONLY read.segments
     ADD CONSTRAINT segments_pkey PRIMARY KEY (build, known_from, ordinal);
 
 ALTER TABLE ONLY read.steps
     ADD CONSTRAINT steps_pkey PRIMARY KEY (build, span, day, agency, before, ended_on);
+
+ALTER TABLE ONLY read.strays
+    ADD CONSTRAINT strays_pkey PRIMARY KEY (build, dossier);
 
 ALTER TABLE ONLY reports.printed
     ADD CONSTRAINT printed_pkey PRIMARY KEY (tenant, hash);
@@ -905,6 +938,12 @@ GRANT SELECT ON TABLE read.papers TO khop_gateway;
 GRANT SELECT ON TABLE read.papers TO khop_deliverer;
 GRANT SELECT ON TABLE read.papers TO khop_reconciler;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE read.parts TO khop_projector;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE read.parts TO khop_operator;
+GRANT SELECT ON TABLE read.parts TO khop_gateway;
+GRANT SELECT ON TABLE read.parts TO khop_deliverer;
+GRANT SELECT ON TABLE read.parts TO khop_reconciler;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE read.segments TO khop_projector;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE read.segments TO khop_operator;
 GRANT SELECT ON TABLE read.segments TO khop_gateway;
@@ -916,5 +955,11 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE read.steps TO khop_operator;
 GRANT SELECT ON TABLE read.steps TO khop_gateway;
 GRANT SELECT ON TABLE read.steps TO khop_deliverer;
 GRANT SELECT ON TABLE read.steps TO khop_reconciler;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE read.strays TO khop_projector;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE read.strays TO khop_operator;
+GRANT SELECT ON TABLE read.strays TO khop_gateway;
+GRANT SELECT ON TABLE read.strays TO khop_deliverer;
+GRANT SELECT ON TABLE read.strays TO khop_reconciler;
 
 GRANT SELECT,INSERT ON TABLE reports.printed TO khop_operator;

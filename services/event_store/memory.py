@@ -99,6 +99,13 @@ class MemoryEventStore:
         log = self._log(tenant)
         return {dossier: log.entry(dossier) for dossier in dossiers if dossier in log.identities}
 
+    async def linked_after(self, tenant: str, after: UUID | None, limit: int) -> list[Entry]:
+        known = self._log(tenant).entries
+        linked = sorted(
+            dossier for dossier, entry in known.items() if len(entry.lineage) > 1 and (after is None or dossier > after)
+        )
+        return [known[dossier] for dossier in linked[:limit]]
+
     async def tenant_events(self, tenant: str, *, types: Collection[str] | None = None) -> list[StoredEvent]:
         return _of_types(self._log(tenant).events_of([None]), types)
 

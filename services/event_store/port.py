@@ -139,6 +139,10 @@ class EventStore(Protocol):
         """The identity map's entries of these dossiers."""
         ...
 
+    async def linked_after(self, tenant: str, after: UUID | None, limit: int) -> list[Entry]:
+        """A page, by id, of the tenant's dossiers with more than themselves in their lineage, living or not."""
+        ...
+
     async def tenant_events(self, tenant: str, *, types: Collection[str] | None = None) -> list[StoredEvent]:
         """The tenant-level events of these types (None: all), in position order."""
         ...

@@ -77,6 +77,10 @@ class PostgresEventStore:
         found = await self._fetch(self._sql.entries, tenant, list(dossiers))
         return {row["dossier"]: rows.entry(row) for row in found}
 
+    async def linked_after(self, tenant: str, after: UUID | None, limit: int) -> list[Entry]:
+        found = await self._fetch(self._sql.linked_after, tenant, after or UUID(int=0), limit)
+        return [rows.entry(row) for row in found]
+
     async def tenant_events(self, tenant: str, *, types: Collection[str] | None = None) -> list[StoredEvent]:
         wanted = None if types is None else list(types)
         return rows.events(tenant, await self._fetch(self._sql.tenant_events, tenant, wanted))

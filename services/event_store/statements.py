@@ -19,6 +19,7 @@ class Statements:
     entries_of_codes: str
     entries: str
     dossiers_after: str
+    linked_after: str
     events_of: str
     tenant_events: str
     read_page: str

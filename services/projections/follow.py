@@ -85,11 +85,15 @@ class Mind:
 class Follower:
     """One tenant's log up to `position`: give it every event after that, in order."""
 
-    def __init__(self, mind: Mind, *, configuration: Iterable[EventToFold], position: int) -> None:
-        """`configuration`: the tenant-level events up to `position`, in order; those about who takes part suffice."""
+    def __init__(self, mind: Mind, *, configuration: Iterable[EventToFold], position: int, whole: bool = True) -> None:
+        """`configuration`: the tenant-level events up to `position`, in order; those about who takes part suffice.
+
+        Not `whole`: it is given only the events of some dossiers, of these all, and the tenant-level ones.
+        """
         # A follower that was given up leaves its dossiers behind under a number nobody asks for any more.
         self._number = next(_numbers)
         self._mind = mind
+        self._whole = whole
         self._configuration: list[EventToFold] = []
         self._eras: list[Connections] = [connections_of(())]
         self._nothing = fold((), self._eras[0])
@@ -149,13 +153,19 @@ class Follower:
 
     def follow(self, event: EventToFold) -> Sequence[Change]:
         """Take the next event; gives the steps of the dossiers it moves. Raises BrokenLog."""
-        if event.position != self.position + 1:
+        if event.position <= self.position or (self._whole and event.position != self.position + 1):
             raise BrokenLog(f"position {event.position} does not follow {self.position}")
         self.position = event.position
         if event.subject == TENANT_LEVEL:
             self._configure(event)
             return ()
         return self._step(event)
+
+    def pass_to(self, position: int) -> None:
+        """Nothing that is to be followed here lies between the last event and this position. Raises BrokenLog."""
+        if position < self.position or (self._whole and position != self.position):
+            raise BrokenLog(f"position {position} is to be passed over after {self.position}")
+        self.position = position
 
     def _configure(self, event: EventToFold) -> None:
         said = fact_of_event(event)

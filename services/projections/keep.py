@@ -13,9 +13,10 @@ from contracts.upcasting import parse_event_to_fold
 from services.domain.authority import CONNECTION_TYPES
 from services.event_store.port import EventStore
 from services.projections import agency_day, dossier_papers, dossier_segments, dossiers, month_to_date
+from services.projections.division import Part
 from services.projections.follow import BrokenLog, Follower, Mind, Needs, groups_of
 from services.projections.known import Change
-from services.projections.pages import Pages
+from services.projections.pages import Page, Pages
 from services.projections.port import LIVE, ReadModels, TableChanges
 
 Project = Callable[[Sequence[Change]], list[TableChanges]]
@@ -42,6 +43,8 @@ class _Tenant:
 class Keeper:
     """Follows logs and writes what changes. `builds`: projection → the build to write; the live one if absent.
 
+    `part`: follow only what is of this part of those builds, and no further than it goes.
+
     Two keepers of the same tenant are harmless: whoever writes second finds that the position has moved, writes
     nothing and looks again.
     """
@@ -55,12 +58,14 @@ class Keeper:
         builds: Mapping[str, int] | None = None,
         facts_max: int = FACTS_MAX,
         page_events: int = PAGE_EVENTS,
+        part: Part | None = None,
     ) -> None:
         self._store = store
         self._models = models
         self._projections = projections
         self._builds = builds or {}
         self._page_events = page_events
+        self._part = part
         self._mind = Mind(facts_max=facts_max)
         self._tenants: dict[str, _Tenant] = {}
         self._locks: dict[str, asyncio.Lock] = {}
@@ -102,12 +107,17 @@ class Keeper:
             if name not in self._builds:
                 written[name] = live.get(name, 0)
             else:
-                written[name] = await self._models.build_position(name, tenant, build=self._builds[name])
+                written[name] = await self._models.build_position(
+                    name, tenant, build=self._builds[name], part=self._part_number
+                )
         position = min(written.values())
         stored = await self._store.tenant_events(tenant, types=CONNECTION_TYPES)
         configuration = [parse_event_to_fold(one.body) for one in stored]
         follower = Follower(
-            self._mind, configuration=[one for one in configuration if one.position <= position], position=position
+            self._mind,
+            configuration=[one for one in configuration if one.position <= position],
+            position=position,
+            whole=self._part is None,
         )
         return _Tenant(follower, written)
 
@@ -120,17 +130,17 @@ class Keeper:
         progress: Callable[[int], None] | None,
     ) -> bool:
         writing: asyncio.Task[bool] | None = None
-        log = Pages(self._store, tenant, page_events=self._page_events)
+        log = Pages(self._store, tenant, page_events=self._page_events, part=self._part)
         try:
             while (position := known.follower.position) < up_to:
                 page = _run_after(events, position, self._page_events) or await log.after(position)
-                if not page:
+                if page is None:
                     raise BrokenLog(f"{tenant}: position {up_to} is asked for, the log ends at {position}")
                 changes = await self._follow(tenant, known.follower, page)
                 # The database writes one page while the next one is followed.
                 if writing is not None and not await writing:
                     return False
-                writing = asyncio.create_task(self._write(tenant, known, changes, page[-1].position, progress))
+                writing = asyncio.create_task(self._write(tenant, known, changes, page.up_to, progress))
             return writing is None or await writing
         finally:
             await log.close()
@@ -138,21 +148,26 @@ class Keeper:
                 writing.cancel()
                 await asyncio.gather(writing, return_exceptions=True)
 
-    async def _follow(self, tenant: str, follower: Follower, page: Sequence[EventToFold]) -> list[Change]:
+    @property
+    def _part_number(self) -> int | None:
+        return None if self._part is None else self._part.number
+
+    async def _follow(self, tenant: str, follower: Follower, page: Page) -> list[Change]:
         self._mind.trim()
-        needs = follower.needs(page)
+        needs = follower.needs(page.events)
         if needs.missing or needs.regrouped:
             await self._bring_to_mind(tenant, follower, needs)
         changes: list[Change] = []
-        for number, event in enumerate(page):
+        for number, event in enumerate(page.events):
             changes.extend(follower.follow(event))
             if number % _YIELD_EVERY == 0:
                 await asyncio.sleep(0)
+        follower.pass_to(page.up_to)
         return changes
 
     async def _bring_to_mind(self, tenant: str, follower: Follower, needs: Needs) -> None:
         entries = await self._store.entries(tenant, {UUID(one) for one in needs.missing | needs.regrouped})
-        groups = groups_of(entry.lineage for entry in entries.values())
+        groups = groups_of(self._mine(entry.lineage) for entry in entries.values())
         follower.groups = groups
         wanted = follower.strangers(needs, groups)
         if wanted:
@@ -163,6 +178,11 @@ class Keeper:
                 groups=groups,
                 wanted=wanted,
             )
+
+    def _mine(self, lineage: Sequence[UUID]) -> Sequence[UUID]:
+        # One of another part was linked only after the events that the parts follow: it says nothing of them.
+        part = self._part
+        return lineage if part is None else [one for one in lineage if part.has(one)]
 
     async def _write(
         self,
@@ -191,17 +211,18 @@ class Keeper:
             up_to=up_to,
             changes=self._projections[name](mine),
             build=self._builds.get(name, LIVE),
+            part=self._part_number,
         )
         if written:
             known.positions[name] = up_to
         return written
 
 
-def _run_after(events: Sequence[EventToFold], after: int, most: int) -> Sequence[EventToFold]:
+def _run_after(events: Sequence[EventToFold], after: int, most: int) -> Page | None:
     """The events at after + 1, after + 2 … as far as they go on without a gap."""
     run: list[EventToFold] = []
     for event in events:
         if event.position == after + 1 and len(run) < most:
             run.append(event)
             after += 1
-    return run
+    return Page(run, after) if run else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar
 from uuid import UUID
 
 from services.domain.statistics.month_to_date import Held
-from services.projections.port import LIVE, Build, BuildGone, MonthToDate, TableChanges
+from services.projections.port import LIVE, Build, BuildGone, Division, MonthToDate, TableChanges
 from services.projections.tables import DayRow, DossierRow, PapersRow, SegmentRow, StepRow
 
 _Bitemporal = TypeVar("_Bitemporal", SegmentRow, PapersRow)
@@ -26,6 +26,9 @@ class _Build:
     stage: Literal["live", "making", "old"]
     position: int = 0
     tables: dict[str, dict[tuple[Any, ...], tuple[Any, ...]]] = field(default_factory=dict)
+    parted_up_to: int | None = None
+    parts: list[int] = field(default_factory=list)
+    strays: dict[UUID, int] = field(default_factory=dict)
 
 
 class MemoryReadModels:
@@ -50,6 +53,7 @@ class MemoryReadModels:
         up_to: int,
         changes: Sequence[TableChanges],
         build: int = LIVE,
+        part: int | None = None,
     ) -> bool:
         if build == LIVE:
             target = self._find(projection, tenant, "live") or (
@@ -57,11 +61,16 @@ class MemoryReadModels:
             )
         else:
             target = self._find(projection, tenant, "making")
-        if target is None or target.position != after or build not in {LIVE, target.number}:
+        if target is None or build not in {LIVE, target.number} or (part is None) == bool(target.parts):
+            return False
+        if after != (target.position if part is None else target.parts[part]):
             return False
         for change in changes:
             _write(target.tables.setdefault(change.table.name, {}), change)
-        target.position = up_to
+        if part is None:
+            target.position = up_to
+        else:
+            target.parts[part] = up_to
         return True
 
     async def open_build(self, projection: str, tenant: str, *, afresh: bool) -> Build:
@@ -73,11 +82,35 @@ class MemoryReadModels:
         made = made or self._new(projection, tenant, "making")
         return Build(made.number, made.position)
 
-    async def build_position(self, projection: str, tenant: str, *, build: int) -> int:
+    async def build_position(self, projection: str, tenant: str, *, build: int, part: int | None = None) -> int:
+        made = self._making(projection, tenant, build)
+        if part is None and made.parts:
+            raise BuildGone(f"{tenant}: build {build} of {projection} is being made in parts")
+        return made.position if part is None or not made.parts else made.parts[part]
+
+    async def divide(
+        self, projection: str, tenant: str, *, build: int, parts: int, up_to: int, strays: Iterable[tuple[UUID, int]]
+    ) -> bool:
         made = self._find(projection, tenant, "making")
-        if made is None or made.number != build:
-            raise BuildGone(f"{tenant}: build {build} of {projection} is not being made any more")
-        return made.position
+        if made is None or made.number != build or made.position or made.parts:
+            return False
+        made.parted_up_to, made.parts, made.strays = up_to, [0] * parts, dict(strays)
+        return True
+
+    async def division(self, projection: str, tenant: str, *, build: int) -> Division | None:
+        made = self._making(projection, tenant, build)
+        return None if made.parted_up_to is None else Division(made.parted_up_to, tuple(made.parts))
+
+    async def strays_after(self, build: int, after: UUID | None, limit: int) -> list[tuple[UUID, int]]:
+        strays = [each for made in self._builds if made.number == build for each in made.strays.items()]
+        return sorted(each for each in strays if after is None or each[0] > after)[:limit]
+
+    async def join(self, projection: str, tenant: str, *, build: int) -> bool:
+        made = self._find(projection, tenant, "making")
+        if made is None or made.number != build or made.parted_up_to is None or min(made.parts) < made.parted_up_to:
+            return False
+        made.position, made.parted_up_to, made.parts, made.strays = made.parted_up_to, None, [], {}
+        return True
 
     async def swap(self, projection: str, tenant: str, *, build: int) -> bool:
         live, made = self._find(projection, tenant, "live"), self._find(projection, tenant, "making")
@@ -94,6 +127,11 @@ class MemoryReadModels:
                     del rows[key]
                 if gone:
                     return len(gone)
+            if build.strays:
+                gone_strays = list(itertools.islice(build.strays, rows_max))
+                for dossier in gone_strays:
+                    del build.strays[dossier]
+                return len(gone_strays)
             self._builds.remove(build)
         return 0
 
@@ -127,6 +165,12 @@ class MemoryReadModels:
                 held, counts = Held(row.agency, row.before, row.ended_on), row[5:]
                 sums[held] = tuple(map(add, sums.get(held, (0,) * len(counts)), counts))
         return MonthToDate((await self.positions(tenant)).get("month_to_date", 0), sums)
+
+    def _making(self, projection: str, tenant: str, build: int) -> _Build:
+        made = self._find(projection, tenant, "making")
+        if made is None or made.number != build:
+            raise BuildGone(f"{tenant}: build {build} of {projection} is not being made any more")
+        return made
 
     def _find(self, projection: str, tenant: str, stage: str) -> _Build | None:
         for build in self._builds:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, NamedTuple, Protocol
+from uuid import UUID
 
 from services.domain.statistics.month_to_date import Held
 from services.projections.tables import DayRow, DossierRow, PapersRow, SegmentRow
@@ -44,7 +45,10 @@ class TableChanges:
     retired: Sequence[tuple[Any, ...]] = ()
     """Key and `known_to` of rows that were believed up to there."""
     counted: Sequence[tuple[Any, ...]] = ()
-    """Key and what to add to each further column; a row that is not there counts as zeros."""
+    """Key and what to add to each further column; a row that is not there counts as zeros.
+
+    In order of key: parts of one build add to the same rows, and who takes them in one order never waits in a circle.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,14 @@ class Build:
 
     number: int
     position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """A build that is made in parts: each goes to `up_to`, and `positions` are how far each got."""
+
+    up_to: int
+    positions: tuple[int, ...]
 
 
 class MonthToDate(NamedTuple):
@@ -86,11 +98,12 @@ class ReadModels(Protocol):
         up_to: int,
         changes: Sequence[TableChanges],
         build: int = LIVE,
+        part: int | None = None,
     ) -> bool:
         """Write rows and raise the position from `after` to `up_to` in one transaction.
 
-        False, and nothing written, if the position is not `after`: another instance was faster, or the build is no
-        more.
+        The position is that of the part where the build is made in parts. False, and nothing written, if it is not
+        `after`: another instance was faster, the build is no more, or it is made in parts and `part` is None.
         """
         ...
 
@@ -98,8 +111,35 @@ class ReadModels(Protocol):
         """The build that is being made beside the live one: the one a killed rebuild left, unless `afresh`."""
         ...
 
-    async def build_position(self, projection: str, tenant: str, *, build: int) -> int:
-        """How far a build that is being made got. Raises BuildGone."""
+    async def build_position(self, projection: str, tenant: str, *, build: int, part: int | None = None) -> int:
+        """How far a build that is being made got, or a part of it; once its parts are joined, the whole of it.
+
+        Raises BuildGone, also when the whole is asked of a build that is made in parts.
+        """
+        ...
+
+    async def divide(
+        self, projection: str, tenant: str, *, build: int, parts: int, up_to: int, strays: Iterable[tuple[UUID, int]]
+    ) -> bool:
+        """Begin to make a build in so many parts, each up to a position; `strays` are kept for who follows a part.
+
+        False, and nothing done, if the build is not at position 0, is in parts already or is no more.
+        """
+        ...
+
+    async def division(self, projection: str, tenant: str, *, build: int) -> Division | None:
+        """How a build that is being made is divided; None if it is not (any more). Raises BuildGone."""
+        ...
+
+    async def strays_after(self, build: int, after: UUID | None, limit: int) -> list[tuple[UUID, int]]:
+        """A page, by id, of the dossiers that are in another part than their own id says, each with its part."""
+        ...
+
+    async def join(self, projection: str, tenant: str, *, build: int) -> bool:
+        """Forget the parts once all have come to the position they go to, which is the build's from then on.
+
+        False, and nothing done, if one has not, or there are none (any more).
+        """
         ...
 
     async def swap(self, projection: str, tenant: str, *, build: int) -> bool:

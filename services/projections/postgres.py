@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias
+from uuid import UUID
 
 from services.domain.statistics.month_to_date import Held
-from services.projections.port import LIVE, Build, BuildGone, MonthToDate, ReadModelsUnavailable, TableChanges
+from services.projections.port import (
+    LIVE,
+    Build,
+    BuildGone,
+    Division,
+    MonthToDate,
+    ReadModelsUnavailable,
+    TableChanges,
+)
 from services.projections.statements import STATEMENTS, TABLE_STATEMENTS, TABLES_OF
 from services.projections.tables import DayRow, DossierRow, PapersRow, SegmentRow
 from services.runtime.database import translated
@@ -57,10 +66,13 @@ class PostgresReadModels:
         up_to: int,
         changes: Sequence[TableChanges],
         build: int = LIVE,
+        part: int | None = None,
     ) -> bool:
         with translated(ReadModelsUnavailable):
             async with self._pool.acquire() as connection, connection.transaction():
-                number = await _advance(connection, projection, tenant, after=after, up_to=up_to, build=build)
+                number = await _advance(
+                    connection, projection, tenant, after=after, up_to=up_to, build=build, part=part
+                )
                 if number is None:
                     return False
                 await connection.execute(_SESSION)
@@ -80,12 +92,44 @@ class PostgresReadModels:
             raise ReadModelsUnavailable(f"{tenant}: another rebuild of {projection} just ended; start this one again")
         return Build(row["number"], row["position"])
 
-    async def build_position(self, projection: str, tenant: str, *, build: int) -> int:
+    async def build_position(self, projection: str, tenant: str, *, build: int, part: int | None = None) -> int:
+        made = await self._making(projection, tenant, build)
+        if part is None and made["parts"]:
+            raise BuildGone(f"{tenant}: build {build} of {projection} is being made in parts")
+        return int(made["position"] if part is None or not made["parts"] else made["parts"][part])
+
+    async def divide(
+        self, projection: str, tenant: str, *, build: int, parts: int, up_to: int, strays: Iterable[tuple[UUID, int]]
+    ) -> bool:
         with translated(ReadModelsUnavailable):
-            made = await self._pool.fetchrow(STATEMENTS.making, projection, tenant)
-        if made is None or made["number"] != build:
-            raise BuildGone(f"{tenant}: build {build} of {projection} is not being made any more")
-        return int(made["position"])
+            async with self._pool.acquire() as connection, connection.transaction():
+                if not await connection.fetch(STATEMENTS.divide_build, projection, tenant, build, up_to, parts):
+                    return False
+                await connection.copy_records_to_table(
+                    "strays",
+                    schema_name="read",
+                    columns=("build", "dossier", "part"),
+                    records=((build, *stray) for stray in strays),
+                )
+                return True
+
+    async def division(self, projection: str, tenant: str, *, build: int) -> Division | None:
+        made = await self._making(projection, tenant, build)
+        return None if made["parted_up_to"] is None else Division(made["parted_up_to"], tuple(made["parts"]))
+
+    async def strays_after(self, build: int, after: UUID | None, limit: int) -> list[tuple[UUID, int]]:
+        with translated(ReadModelsUnavailable):
+            rows = await self._pool.fetch(STATEMENTS.strays_after, build, after or UUID(int=0), limit)
+        return [(row["dossier"], row["part"]) for row in rows]
+
+    async def join(self, projection: str, tenant: str, *, build: int) -> bool:
+        with translated(ReadModelsUnavailable):
+            async with self._pool.acquire() as connection, connection.transaction():
+                if await connection.fetchval(STATEMENTS.join_build, projection, tenant, build) is None:
+                    return False
+                await connection.execute(STATEMENTS.forget_parts, build)
+                await connection.execute(STATEMENTS.forget_strays, build)
+                return True
 
     async def swap(self, projection: str, tenant: str, *, build: int) -> bool:
         with translated(ReadModelsUnavailable):
@@ -102,12 +146,20 @@ class PostgresReadModels:
     async def sweep(self, projection: str, *, rows_max: int) -> int:
         with translated(ReadModelsUnavailable):
             for row in await self._pool.fetch(STATEMENTS.old_builds, projection):
-                for table in TABLES_OF[projection]:
+                for table in (*TABLES_OF[projection], "strays"):
                     done = await self._pool.execute(TABLE_STATEMENTS[f"{table}.sweep"], row["number"], rows_max)
                     if count := int(done.rpartition(" ")[2]):
                         return count
+                await self._pool.execute(STATEMENTS.forget_parts, row["number"])
                 await self._pool.execute(STATEMENTS.forget_build, row["number"])
         return 0
+
+    async def _making(self, projection: str, tenant: str, build: int) -> Record:
+        with translated(ReadModelsUnavailable):
+            made = await self._pool.fetchrow(STATEMENTS.making, projection, tenant)
+        if made is None or made["number"] != build:
+            raise BuildGone(f"{tenant}: build {build} of {projection} is not being made any more")
+        return made
 
     async def find(self, tenant: str, system: str, code: str) -> DossierRow | None:
         with translated(ReadModelsUnavailable):
@@ -158,14 +210,16 @@ class PostgresReadModels:
 
 
 async def _advance(
-    connection: AnyConnection, projection: str, tenant: str, *, after: int, up_to: int, build: int
+    connection: AnyConnection, projection: str, tenant: str, *, after: int, up_to: int, build: int, part: int | None
 ) -> int | None:
-    if build != LIVE:
-        number = await connection.fetchval(STATEMENTS.advance_build, projection, tenant, after, up_to, build)
-    else:
+    if build == LIVE:
         if after == 0:
             await connection.execute(STATEMENTS.ensure_live, projection, tenant)
         number = await connection.fetchval(STATEMENTS.advance_live, projection, tenant, after, up_to)
+    elif part is None:
+        number = await connection.fetchval(STATEMENTS.advance_build, projection, tenant, after, up_to, build)
+    else:
+        number = await connection.fetchval(STATEMENTS.advance_part, projection, tenant, after, up_to, build, part)
     return None if number is None else int(number)
 
 

@@ -18,11 +18,17 @@ class Statements:
     ensure_live: str
     advance_live: str
     advance_build: str
+    advance_part: str
     positions: str
     all_positions: str
     making: str
     open_build: str
     abandon_build: str
+    divide_build: str
+    strays_after: str
+    join_build: str
+    forget_parts: str
+    forget_strays: str
     lock_builds: str
     set_stage: str
     old_builds: str

@@ -14,6 +14,7 @@ from services.event_store.port import StoredEvent
 from services.event_store.postgres import PostgresEventStore
 from services.messaging.port import Received
 from services.projections.keep import PROJECTIONS, Keeper
+from services.projections.part_processes import in_processes
 from services.projections.postgres import PostgresReadModels
 from services.projections.rebuild import rebuild
 from services.projector.__main__ import BATCH_MAX
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from asyncpg import Pool, Record
 
 TABLES: Final = ("dossiers", "codes", "segments", "papers", "days", "steps")
+WORKERS: Final = 2
+"""Processes that rebuild: as many as processors, where the goals are measured."""
 
 
 async def _project(stage: Stage, pool: Pool[Record], store: PostgresEventStore, head: int) -> tuple[float, float]:
@@ -60,7 +63,7 @@ async def _project(stage: Stage, pool: Pool[Record], store: PostgresEventStore, 
     return projected_s, parsed_s
 
 
-async def measure(stage: Stage, pool: Pool[Record], store: PostgresEventStore, head: int) -> list[Row]:
+async def measure(stage: Stage, pool: Pool[Record], store: PostgresEventStore, head: int, *, dsn: str) -> list[Row]:
     """Project the whole log, then rebuild each projection over what was projected."""
     projected_s, parsed_s = await _project(stage, pool, store, head)
     stage.tell("bare COPY of the rows", 0, 1)
@@ -70,7 +73,15 @@ async def measure(stage: Stage, pool: Pool[Record], store: PostgresEventStore, h
     for name in PROJECTIONS:
         started = time.perf_counter()
         progress = partial(_tell_rebuilt, stage, name, head)
-        await rebuild(store, models, projection=name, tenant=TENANT, progress=progress)
+        await rebuild(
+            store,
+            models,
+            projection=name,
+            tenant=TENANT,
+            progress=progress,
+            parts=WORKERS,
+            follow_parts=in_processes(dsn, at_once=WORKERS),
+        )
         took_s[name] = (time.perf_counter() - started) * 1_000_000 / head
     stage.tell("reading the log", 0, 1)
     read_s = await _read(store, head) * 1_000_000 / head
@@ -86,7 +97,7 @@ async def measure(stage: Stage, pool: Pool[Record], store: PostgresEventStore, h
     ]
     return rows + [
         Row(
-            name=f"rebuild of {name}, for each 1 M events",
+            name=f"rebuild of {name} by {WORKERS} workers, for each 1 M events",
             value=seconds,
             unit="s",
             limit="paging through the log and reading it",

@@ -20,5 +20,5 @@ async def measure(stage: Stage) -> list[Row]:
             store = PostgresEventStore(pool, dsn=dsn)
             dossiers = stage.size(172_000, 1_000)
             head = await fill(stage, store, TENANT, dossiers=dossiers, short=True)
-            rows = await projector.measure(stage, pool, store, head)
+            rows = await projector.measure(stage, pool, store, head, dsn=dsn)
             return rows + await report.measure(stage, pool, head, dossiers=dossiers)

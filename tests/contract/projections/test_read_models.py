@@ -12,7 +12,7 @@ from services.projections.agency_day import DAYS
 from services.projections.dossier_segments import SEGMENTS
 from services.projections.dossiers import CODES, DOSSIERS
 from services.projections.month_to_date import STEPS
-from services.projections.port import BuildGone, ReadModels, TableChanges
+from services.projections.port import BuildGone, Division, ReadModels, TableChanges
 from services.projections.tables import CodeRow, DayRow, DossierRow, SegmentRow
 from tests.unit.projections.made_log import T0
 
@@ -206,3 +206,94 @@ async def test_a_build_begun_afresh_ends_the_one_before(models: ReadModels) -> N
     assert await models.build_position("dossiers", T, build=second.number) == 0
     with pytest.raises(BuildGone):
         await models.build_position("dossiers", T, build=first.number)
+
+
+async def divided(models: ReadModels, projection: str, *, up_to: int, strays: dict[UUID, int] | None = None) -> int:
+    """The number of a build that is made in two parts."""
+    build = (await models.open_build(projection, T, afresh=False)).number
+    given = (strays or {}).items()
+    assert await models.divide(projection, T, build=build, parts=2, up_to=up_to, strays=given)
+    return build
+
+
+async def test_parts_of_a_build_are_written_each_from_its_own_position_and_joined_when_all_are_there(
+    models: ReadModels,
+) -> None:
+    build = await divided(models, "dossier_segments", up_to=9)
+
+    async def write(part: int | None, after: int, up_to: int, *ordinals: int) -> bool:
+        rows = [segment_row(up_to, ordinal, code=str(part)) for ordinal in ordinals]
+        changes = [TableChanges(table=SEGMENTS, added=rows)]
+        return await models.apply(
+            "dossier_segments", T, after=after, up_to=up_to, changes=changes, build=build, part=part
+        )
+
+    assert await write(0, 0, 4, 0)
+    assert not await write(0, 0, 4, 0), "who followed the same part was faster"
+    assert not await write(None, 0, 9, 0), "nobody may write the whole"
+    assert await write(1, 0, 9, 0, 1)
+    assert await models.division("dossier_segments", T, build=build) == Division(9, (4, 9))
+    assert [await models.build_position("dossier_segments", T, build=build, part=part) for part in (0, 1)] == [4, 9]
+    with pytest.raises(BuildGone, match="in parts"):
+        await models.build_position("dossier_segments", T, build=build)
+    assert not await models.join("dossier_segments", T, build=build), "one is not there yet"
+
+    assert await write(0, 4, 9)
+    assert await models.join("dossier_segments", T, build=build)
+    assert not await models.join("dossier_segments", T, build=build)
+    assert await models.division("dossier_segments", T, build=build) is None
+    assert await models.build_position("dossier_segments", T, build=build) == 9
+    assert await models.build_position("dossier_segments", T, build=build, part=0) == 9, "who comes late is done"
+    assert not await write(0, 9, 10, 5)
+    assert await write(None, 9, 12, 0)
+    assert await models.swap("dossier_segments", T, build=build)
+    assert [row.least_code for row in await models.segments(T, as_of=12)] == ["0", "1", "1", "None"]
+
+
+async def test_a_build_is_divided_once_and_only_before_anything_is_in_it(models: ReadModels) -> None:
+    first, second, third = sorted(uuid4() for _ in range(3))
+    build = await divided(models, "dossiers", up_to=9, strays={second: 0, third: 1, first: 1})
+    assert not await models.divide("dossiers", T, build=build, parts=3, up_to=10, strays=[(first, 2)])
+    assert await models.division("dossiers", T, build=build) == Division(9, (0, 0))
+    assert await models.strays_after(build, None, 2) == [(first, 1), (second, 0)]
+    assert await models.strays_after(build, second, 2) == [(third, 1)]
+
+    begun = (await models.open_build("agency_day", T, afresh=False)).number
+    assert await models.apply("agency_day", T, after=0, up_to=1, changes=[], build=begun)
+    assert not await models.divide("agency_day", T, build=begun, parts=2, up_to=9, strays=[])
+    assert await models.division("agency_day", T, build=begun) is None
+    assert not await models.divide("agency_day", T, build=begun + 1, parts=2, up_to=9, strays=[])
+
+
+async def test_a_build_begun_afresh_ends_the_parts_of_the_one_before_and_they_are_swept(models: ReadModels) -> None:
+    strays = {uuid4(): 1 for _ in range(3)}
+    first = await divided(models, "dossiers", up_to=9, strays=strays)
+    second = await models.open_build("dossiers", T, afresh=True)
+    assert (second.position, await models.division("dossiers", T, build=second.number)) == (0, None)
+    assert not await models.apply("dossiers", T, after=0, up_to=1, changes=[], build=first, part=0)
+    assert not await models.join("dossiers", T, build=first)
+    with pytest.raises(BuildGone):
+        await models.division("dossiers", T, build=first)
+    with pytest.raises(BuildGone):
+        await models.build_position("dossiers", T, build=first, part=0)
+    assert await models.strays_after(first, None, 9) == sorted(strays.items())
+    assert [await models.sweep("dossiers", rows_max=2) for _ in range(3)] == [2, 1, 0]
+    assert await models.strays_after(first, None, 9) == []
+
+
+async def test_parts_that_add_to_the_same_rows_at_once_do_not_lock_each_other_out(models: ReadModels) -> None:
+    rounds, keys = 30, 300
+    build = await divided(models, "agency_day", up_to=rounds)
+    rows = [(date(2024, 1, 1) + timedelta(days=day), "H99.1", "", "", 1, 0, 0, 0, 0, 0) for day in range(keys)]
+
+    async def add(part: int) -> None:
+        for after in range(rounds):
+            changes = [TableChanges(table=DAYS, counted=rows)]
+            assert await models.apply(
+                "agency_day", T, after=after, up_to=after + 1, changes=changes, build=build, part=part
+            )
+
+    await asyncio.gather(add(0), add(1))
+    assert await models.join("agency_day", T, build=build)
+    assert await models.swap("agency_day", T, build=build)
+    assert [row.received for row in await models.days(T)] == [2 * rounds] * keys

@@ -188,6 +188,31 @@ def test_a_hole_in_the_log_is_refused(log: MadeLog) -> None:
         follower.follow(log.events[2])
 
 
+def test_who_follows_a_part_passes_over_what_is_of_others_and_no_event_of_its_own(log: MadeLog) -> None:
+    log.say("one-stop", "A1", "accepted", T0)
+    log.say("one-stop", "B2", "accepted", T0)
+    log.say("one-stop", "B2", "processing_finished", T0 + HOUR)
+    log.say("one-stop", "A1", "processing_finished", T0 + HOUR)
+    log.say("one-stop", "A1", "reopened", T0 + 2 * HOUR)
+    part = Follower(Mind(facts_max=100), configuration=log.events[:2], position=2, whole=False)
+    [born] = part.follow(log.events[2])
+    assert (born.position, part.position) == (3, 3)
+    part.pass_to(5)
+    with pytest.raises(BrokenLog, match="position 3 does not follow 5"):
+        part.follow(log.events[2])
+    with pytest.raises(BrokenLog, match="was last at 6, but here it was at 3"):
+        part.follow(log.events[6])
+    with pytest.raises(BrokenLog, match="position 6 is to be passed over after 7"):
+        part.pass_to(6)
+
+    whole = Follower(Mind(facts_max=100), configuration=log.events[:2], position=2)
+    whole.pass_to(2)
+    with pytest.raises(BrokenLog, match="position 3 is to be passed over after 2"):
+        whole.pass_to(3)
+    with pytest.raises(BrokenLog, match="position 4 does not follow 2"):
+        whole.follow(log.events[3])
+
+
 def test_the_mind_forgets_what_was_not_met_for_longest(log: MadeLog) -> None:
     mind = Mind(facts_max=2)
     follower = Follower(mind, configuration=(), position=0)
