@@ -99,10 +99,10 @@ class MemoryEventStore:
         log = self._log(tenant)
         return {dossier: log.entry(dossier) for dossier in dossiers if dossier in log.identities}
 
-    async def linked_after(self, tenant: str, after: UUID | None, limit: int) -> list[Entry]:
-        known = self._log(tenant).entries
+    async def linked_after(self, tenant: str, after: UUID | None, limit: int) -> list[Identity]:
+        known = self._log(tenant).identities
         linked = sorted(
-            dossier for dossier, entry in known.items() if len(entry.lineage) > 1 and (after is None or dossier > after)
+            dossier for dossier, one in known.items() if len(one.lineage) > 1 and (after is None or dossier > after)
         )
         return [known[dossier] for dossier in linked[:limit]]
 

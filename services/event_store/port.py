@@ -139,7 +139,7 @@ class EventStore(Protocol):
         """The identity map's entries of these dossiers."""
         ...
 
-    async def linked_after(self, tenant: str, after: UUID | None, limit: int) -> list[Entry]:
+    async def linked_after(self, tenant: str, after: UUID | None, limit: int) -> list[Identity]:
         """A page, by id, of the tenant's dossiers with more than themselves in their lineage, living or not."""
         ...
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from services.domain.decision import Entry
+from services.domain.decision import Entry, Identity
 from services.event_store import listening, postgres_writer, rows
 from services.event_store.port import StoredEvent, StoreUnavailable
 from services.event_store.postgres_writer import PostgresTenantWriter
@@ -77,9 +77,9 @@ class PostgresEventStore:
         found = await self._fetch(self._sql.entries, tenant, list(dossiers))
         return {row["dossier"]: rows.entry(row) for row in found}
 
-    async def linked_after(self, tenant: str, after: UUID | None, limit: int) -> list[Entry]:
+    async def linked_after(self, tenant: str, after: UUID | None, limit: int) -> list[Identity]:
         found = await self._fetch(self._sql.linked_after, tenant, after or UUID(int=0), limit)
-        return [rows.entry(row) for row in found]
+        return [rows.identity(row) for row in found]
 
     async def tenant_events(self, tenant: str, *, types: Collection[str] | None = None) -> list[StoredEvent]:
         wanted = None if types is None else list(types)

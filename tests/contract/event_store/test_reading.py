@@ -63,15 +63,15 @@ async def test_tenant_events_of_some_types(store: EventStore) -> None:
 
 
 async def test_dossiers_whose_facts_are_under_other_ids_too_come_in_pages_living_or_not(store: EventStore) -> None:
-    entries = [
-        entry("alone", last_position=1),
-        entry("a", last_position=1, lineage=("a", "b")),
-        entry("b", last_position=1, lineage=("a", "b"), merged_into="a"),
-        entry("c", last_position=1, lineage=("c", "d", "e")),
+    dossiers = [
+        identity("alone"),
+        identity("a", lineage=("a", "b")),
+        identity("b", lineage=("a", "b"), merged_into="a"),
+        identity("c", lineage=("c", "d", "e")),
     ]
-    await append(store, event(1), identity=IdentityChange({}, entries))
-    await append(store, event(1, tenant="ca-mau"), identity=IdentityChange({}, entries[:2]))
-    linked = sorted(entries[1:], key=lambda each: each.dossier)
+    await append(store, event(1), identity=IdentityChange({}, dossiers))
+    await append(store, event(1, tenant="ca-mau"), identity=IdentityChange({}, dossiers[:2]))
+    linked = sorted(dossiers[1:], key=lambda each: each.dossier)
     assert await store.linked_after("lang-son", None, 2) == linked[:2]
     assert await store.linked_after("lang-son", linked[1].dossier, 2) == linked[2:]
     assert await store.linked_after("lang-son", linked[2].dossier, 2) == []
