@@ -35,6 +35,7 @@ class Statements:
     forget_build: str
     find: str
     live_build: str
+    known_build: str
     states: str
     segments_as_of: str
     papers_as_of: str
