@@ -16,6 +16,7 @@ import pytest_asyncio
 from contracts.observations import Observation, make_observation
 from services.event_store.postgres import PostgresEventStore
 from services.projections.keep import Keeper
+from services.projections.part_processes import MODULE
 from services.projections.postgres import PostgresReadModels
 from services.projections.rebuild import PARTS_FROM
 from services.recorder.record import Recorder
@@ -112,18 +113,22 @@ async def positions(pool: "Pool[Record]") -> list[int]:
     return [row[0] for row in rows]
 
 
-async def until_under_way(pool: "Pool[Record]", *, beyond: int) -> list[psutil.Process]:
-    """Wait until the parts have come so much further; gives their processes."""
+async def until_under_way(
+    pool: "Pool[Record]", command: asyncio.subprocess.Process, *, beyond: int
+) -> list[psutil.Process]:
+    """Wait until the parts have come so much further; gives the processes in which the command follows them."""
+
+    def workers() -> list[psutil.Process]:
+        everyone = psutil.process_iter(["ppid", "cmdline"])
+        return [
+            each for each in everyone if each.info["ppid"] == command.pid and MODULE in (each.info["cmdline"] or ())
+        ]
 
     async def further() -> bool:
-        return sum(await positions(pool)) > beyond
+        return bool(workers()) and sum(await positions(pool)) > beyond
 
     await until(further, "the parts are under way", within_s=60, every_s=0.005)
-    return [
-        process
-        for process in psutil.process_iter(["cmdline"])
-        if "services.projections.part_process" in (process.info["cmdline"] or ())
-    ]
+    return workers()
 
 
 async def test_the_rows_are_the_same_whoever_is_killed_on_the_way(start: Start, pool: "Pool[Record]") -> None:
@@ -134,7 +139,7 @@ async def test_the_rows_are_the_same_whoever_is_killed_on_the_way(start: Start, 
 
     # A worker is killed: the command says so.
     command = await start("dossier_segments")
-    workers = await until_under_way(pool, beyond=0)
+    workers = await until_under_way(pool, command, beyond=0)
     assert sorted(worker.cmdline()[-1] for worker in workers) == ["0", "1"]
     assert await pool.fetchval("SELECT count(*) FROM read.strays") > JOINED // 8
     workers[0].kill()
@@ -148,29 +153,35 @@ async def test_the_rows_are_the_same_whoever_is_killed_on_the_way(start: Start, 
 
     # The command itself is killed: its workers end.
     command = await start("dossier_segments", workers=4)
-    workers = await until_under_way(pool, beyond=sum(reached))
+    workers = await until_under_way(pool, command, beyond=sum(reached))
     assert len(await positions(pool)) == 2, "it goes on in the parts there are"
     command.kill()
     assert (await ended(command))[0] == -signal.SIGKILL
     assert psutil.wait_procs(workers, timeout=10)[1] == []
     reached = await positions(pool)
 
-    # The database gives up the workers' connections.
-    command = await start("dossier_segments")
-    workers = await until_under_way(pool, beyond=sum(reached))
+    # The database gives up the workers' connections. They stand still meanwhile: they might be done before.
+    command = await start("dossier_segments", "--afresh")
+    workers = await until_under_way(pool, command, beyond=0)
+    for worker in workers:
+        worker.suspend()
     await pool.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE application_name = 'khop rebuild' AND datname = current_database()"
     )
+    for worker in workers:
+        worker.resume()
     code, err = await ended(command)
     assert (code, "PostgreSQL is away" in err) == (3, True), err
     assert len(err.strip().splitlines()) == 1
     assert psutil.wait_procs(workers, timeout=10)[1] == []
-    reached = await positions(pool)
 
     # Ctrl-C, as a terminal sends it.
-    command = await start("dossier_segments", workers=1)
-    workers = await until_under_way(pool, beyond=sum(reached))
+    command = await start("dossier_segments", "--afresh")
+    workers = await until_under_way(pool, command, beyond=0)
+    for worker in workers:
+        worker.suspend()
+    reached = await positions(pool)
     command.send_signal(signal.SIGINT)
     code, err = await ended(command)
     assert code not in {0, 2, 3}
