@@ -11,6 +11,7 @@ import json
 import os
 import sys
 import threading
+from typing import Any
 
 from services.event_store.postgres import PostgresEventStore
 from services.projections.part_processes import DSN_NAME
@@ -37,9 +38,16 @@ def main() -> None:
 
 
 async def _follow(dsn: str, part: PartOf) -> None:
+    asyncio.get_running_loop().set_exception_handler(_unheard)
     async with open_pool(dsn, name="khop rebuild") as pool:
         store, models = PostgresEventStore(pool, dsn=dsn), PostgresReadModels(pool)
         await follow_part(store, models, part, progress=lambda position: _say("reached", position))
+
+
+def _unheard(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    # The driver's own, of a connection that is gone: whoever used that one has an error of its own to tell.
+    if not isinstance(context.get("exception"), ConnectionError):
+        loop.default_exception_handler(context)
 
 
 def _say(what: str, value: int | str) -> None:
