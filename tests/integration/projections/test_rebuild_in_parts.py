@@ -50,9 +50,15 @@ def start(postgres_dsn: str, as_role: Callable[[str, str], str], tmp_path: Path,
             env=environment,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
+            # What a shell starts in the background ignores Ctrl-C and hands that down; nobody sits at such a terminal.
+            preexec_fn=_hear_ctrl_c,
         )
 
     return run
+
+
+def _hear_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def joined() -> Iterator[Observation]:
@@ -158,6 +164,34 @@ async def test_the_rows_are_the_same_whoever_is_killed_on_the_way(start: Start, 
     assert len(await positions(pool)) == 2, "it goes on in the parts there are"
     command.kill()
     assert (await ended(command))[0] == -signal.SIGKILL
+    assert psutil.wait_procs(workers, timeout=10)[1] == []
+    reached = await positions(pool)
+
+    # The database gives up the workers' connections. They stand still meanwhile: they might be done before.
+    command = await start("dossier_segments", "--afresh")
+    workers = await until_under_way(pool, command, beyond=0)
+    for worker in workers:
+        worker.suspend()
+    await pool.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE application_name = 'khop rebuild' AND datname = current_database()"
+    )
+    for worker in workers:
+        worker.resume()
+    code, err = await ended(command)
+    assert (code, "PostgreSQL is away" in err) == (3, True), err
+    assert len(err.strip().splitlines()) == 1
+    assert psutil.wait_procs(workers, timeout=10)[1] == []
+
+    # Ctrl-C, as a terminal sends it.
+    command = await start("dossier_segments", "--afresh")
+    workers = await until_under_way(pool, command, beyond=0)
+    for worker in workers:
+        worker.suspend()
+    reached = await positions(pool)
+    command.send_signal(signal.SIGINT)
+    code, err = await ended(command)
+    assert code not in {0, 2, 3}
     assert psutil.wait_procs(workers, timeout=10)[1] == []
     assert all(now >= was for now, was in zip(await positions(pool), reached, strict=True))
     assert await rows_of(pool, "segments") == before, "readers see the old ones all the while"
