@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -120,22 +121,52 @@ async def positions(pool: "Pool[Record]") -> list[int]:
     return [row[0] for row in rows]
 
 
-async def until_under_way(
-    pool: "Pool[Record]", command: asyncio.subprocess.Process, *, beyond: int
-) -> list[psutil.Process]:
-    """Wait until the parts have come so much further; gives the processes in which the command follows them."""
+HOLD = 4711
 
-    def workers() -> list[psutil.Process]:
+
+class Held:
+    """Parts of `dossier_segments` wait where they would go beyond half of the log, while `held` is open.
+
+    They wait within a transaction, so what is done to them then meets them at work: never before it, never after.
+    """
+
+    def __init__(self, pool: "Pool[Record]") -> None:
+        self._pool = pool
+
+    async def prepare(self, *, beyond: int) -> None:
+        await self._pool.execute(
+            f"""
+            CREATE FUNCTION held() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+            BEGIN PERFORM pg_advisory_xact_lock_shared({HOLD}); RETURN new; END $$;
+            CREATE TRIGGER held BEFORE UPDATE ON read.parts
+            FOR EACH ROW WHEN (new.position > {beyond}) EXECUTE FUNCTION held();
+            """
+        )
+
+    @asynccontextmanager
+    async def held(self) -> AsyncIterator[None]:
+        async with self._pool.acquire() as connection:
+            await connection.execute(f"SELECT pg_advisory_lock({HOLD})")
+            try:
+                yield
+            finally:
+                await connection.execute(f"SELECT pg_advisory_unlock({HOLD})")
+
+    async def workers(self, command: asyncio.subprocess.Process) -> list[psutil.Process]:
+        """The processes in which the command follows the two parts, once both wait."""
+
+        async def both_wait() -> bool:
+            return 2 == await self._pool.fetchval(
+                "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+                " WHERE locktype = 'advisory' AND NOT granted AND objid = $1 AND datname = current_database()",
+                HOLD,
+            )
+
+        await until(both_wait, "both parts wait", within_s=60, every_s=0.05)
         everyone = psutil.process_iter(["ppid", "cmdline"])
         return [
             each for each in everyone if each.info["ppid"] == command.pid and MODULE in (each.info["cmdline"] or ())
         ]
-
-    async def further() -> bool:
-        return bool(workers()) and sum(await positions(pool)) > beyond
-
-    await until(further, "the parts are under way", within_s=60, every_s=0.005)
-    return workers()
 
 
 async def test_the_rows_are_the_same_whoever_is_killed_on_the_way(start: Start, pool: "Pool[Record]") -> None:
@@ -143,57 +174,55 @@ async def test_the_rows_are_the_same_whoever_is_killed_on_the_way(start: Start, 
     head = await pool.fetchval("SELECT max(position) FROM log.events")
     assert head > PARTS_FROM
     assert before["count"] > DOSSIERS
+    parts = Held(pool)
+    await parts.prepare(beyond=head // 2)
 
     # A worker is killed: the command says so.
-    command = await start("dossier_segments")
-    workers = await until_under_way(pool, command, beyond=0)
-    assert sorted(worker.cmdline()[-1] for worker in workers) == ["0", "1"]
-    assert await pool.fetchval("SELECT count(*) FROM read.strays") > JOINED // 8
-    workers[0].kill()
-    code, err = await ended(command)
-    assert code == 1
-    assert "of dossier_segments was ended by SIGKILL; the same command goes on where each part stopped" in err
-    assert len(err.strip().splitlines()) == 1
-    assert psutil.wait_procs(workers, timeout=10)[1] == []
+    async with parts.held():
+        command = await start("dossier_segments")
+        workers = await parts.workers(command)
+        assert sorted(worker.cmdline()[-1] for worker in workers) == ["0", "1"]
+        assert await pool.fetchval("SELECT count(*) FROM read.strays") > JOINED // 8
+        workers[0].kill()
+        code, err = await ended(command)
+        assert code == 1
+        assert "of dossier_segments was ended by SIGKILL; the same command goes on where each part stopped" in err
+        assert len(err.strip().splitlines()) == 1
+        assert psutil.wait_procs(workers, timeout=10)[1] == []
     reached = await positions(pool)
-    assert min(reached) < head
+    assert 0 < min(reached) <= max(reached) <= head // 2
 
     # The command itself is killed: its workers end.
-    command = await start("dossier_segments", workers=4)
-    workers = await until_under_way(pool, command, beyond=sum(reached))
-    assert len(await positions(pool)) == 2, "it goes on in the parts there are"
-    command.kill()
-    assert (await ended(command))[0] == -signal.SIGKILL
-    assert psutil.wait_procs(workers, timeout=10)[1] == []
-    reached = await positions(pool)
+    async with parts.held():
+        command = await start("dossier_segments", workers=4)
+        workers = await parts.workers(command)
+        command.kill()
+        assert (await ended(command))[0] == -signal.SIGKILL
+        assert psutil.wait_procs(workers, timeout=10)[1] == []
+    assert await positions(pool) == reached, "it went on in the parts there are, from where they stopped"
 
-    # The database gives up the workers' connections. They stand still meanwhile: they might be done before.
-    command = await start("dossier_segments", "--afresh")
-    workers = await until_under_way(pool, command, beyond=0)
-    for worker in workers:
-        worker.suspend()
-    await pool.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE application_name = 'khop rebuild' AND datname = current_database()"
-    )
-    for worker in workers:
-        worker.resume()
-    code, err = await ended(command)
-    assert (code, "PostgreSQL is away" in err) == (3, True), err
-    assert len(err.strip().splitlines()) == 1
-    assert psutil.wait_procs(workers, timeout=10)[1] == []
+    # The database gives up the workers' connections.
+    async with parts.held():
+        command = await start("dossier_segments", "--afresh")
+        workers = await parts.workers(command)
+        await pool.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = 'khop rebuild' AND datname = current_database()"
+        )
+        code, err = await ended(command)
+        assert (code, "PostgreSQL is away" in err) == (3, True), err
+        assert len(err.strip().splitlines()) == 1
+        assert psutil.wait_procs(workers, timeout=10)[1] == []
 
     # Ctrl-C, as a terminal sends it.
-    command = await start("dossier_segments", "--afresh")
-    workers = await until_under_way(pool, command, beyond=0)
-    for worker in workers:
-        worker.suspend()
-    reached = await positions(pool)
-    command.send_signal(signal.SIGINT)
-    code, err = await ended(command)
-    assert code not in {0, 2, 3}
-    assert psutil.wait_procs(workers, timeout=10)[1] == []
-    assert all(now >= was for now, was in zip(await positions(pool), reached, strict=True))
+    async with parts.held():
+        command = await start("dossier_segments", "--afresh")
+        workers = await parts.workers(command)
+        command.send_signal(signal.SIGINT)
+        code, err = await ended(command)
+        assert code not in {0, 2, 3}
+        assert psutil.wait_procs(workers, timeout=10)[1] == []
+    assert min(await positions(pool)) > 0
     assert await rows_of(pool, "segments") == before, "readers see the old ones all the while"
 
     assert (await ended(await start("dossier_segments"))) == (0, "")
