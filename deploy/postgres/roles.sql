@@ -6,7 +6,7 @@ REVOKE ALL ON SCHEMA public FROM PUBLIC;
 -- The log: read by every process, appended to by the recorder alone, changed by nobody.
 GRANT USAGE ON SCHEMA log, identity TO
     khop_recorder, khop_relay, khop_projector, khop_deliverer, khop_gateway, khop_observer, khop_reconciler, khop_operator;
-GRANT SELECT ON log.events, log.generation, log.checkpoints, identity.codes, identity.dossiers TO
+GRANT SELECT ON log.events, log.generation, log.checkpoints, identity.codes, identity.dossiers, identity.entries TO
     khop_recorder, khop_relay, khop_projector, khop_deliverer, khop_gateway, khop_observer, khop_reconciler, khop_operator;
 GRANT INSERT ON log.events TO khop_recorder;
 GRANT INSERT, UPDATE ON identity.codes, identity.dossiers TO khop_recorder;

@@ -227,20 +227,6 @@ ALTER TABLE identity.dossiers OWNER TO khop_owner;
 
 COMMENT ON COLUMN identity.dossiers.lineage IS 'Dossier ids under which facts about its codes may be recorded, itself among them';
 
-CREATE TABLE log.checkpoints (
-    reader text NOT NULL,
-    tenant text NOT NULL,
-    "position" bigint NOT NULL,
-    generation uuid NOT NULL,
-    moved_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT checkpoints_position_check CHECK (("position" >= 0))
-)
-WITH (fillfactor='50');
-
-ALTER TABLE log.checkpoints OWNER TO khop_owner;
-
-COMMENT ON TABLE log.checkpoints IS 'How far each reader of the log got; a position only rises';
-
 CREATE TABLE log.events (
     tenant text NOT NULL,
     "position" bigint NOT NULL,
@@ -255,6 +241,36 @@ CREATE TABLE log.events (
 ALTER TABLE log.events OWNER TO khop_owner;
 
 COMMENT ON TABLE log.events IS 'The one truth: stored event = wire event; appended under the tenant''s lock, never changed';
+
+CREATE VIEW identity.entries WITH (security_invoker='true') AS
+ SELECT tenant,
+    dossier,
+    lineage,
+    merged_into,
+    COALESCE(( SELECT event."position"
+           FROM log.events event
+          WHERE ((event.tenant = entry.tenant) AND (event.dossier = entry.dossier))
+          ORDER BY event."position" DESC
+         LIMIT 1), (0)::bigint) AS last_position
+   FROM identity.dossiers entry;
+
+ALTER VIEW identity.entries OWNER TO khop_owner;
+
+COMMENT ON VIEW identity.entries IS 'The identity map''s entries, each with the position of its dossier''s latest event';
+
+CREATE TABLE log.checkpoints (
+    reader text NOT NULL,
+    tenant text NOT NULL,
+    "position" bigint NOT NULL,
+    generation uuid NOT NULL,
+    moved_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT checkpoints_position_check CHECK (("position" >= 0))
+)
+WITH (fillfactor='50');
+
+ALTER TABLE log.checkpoints OWNER TO khop_owner;
+
+COMMENT ON TABLE log.checkpoints IS 'How far each reader of the log got; a position only rises';
 
 CREATE TABLE log.generation (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -828,15 +844,6 @@ GRANT SELECT ON TABLE identity.dossiers TO khop_observer;
 GRANT SELECT ON TABLE identity.dossiers TO khop_reconciler;
 GRANT SELECT ON TABLE identity.dossiers TO khop_operator;
 
-GRANT SELECT,INSERT,UPDATE ON TABLE log.checkpoints TO khop_recorder;
-GRANT SELECT,INSERT,UPDATE ON TABLE log.checkpoints TO khop_relay;
-GRANT SELECT,INSERT,UPDATE ON TABLE log.checkpoints TO khop_projector;
-GRANT SELECT,INSERT,UPDATE ON TABLE log.checkpoints TO khop_deliverer;
-GRANT SELECT ON TABLE log.checkpoints TO khop_gateway;
-GRANT SELECT ON TABLE log.checkpoints TO khop_observer;
-GRANT SELECT,INSERT,UPDATE ON TABLE log.checkpoints TO khop_reconciler;
-GRANT SELECT ON TABLE log.checkpoints TO khop_operator;
-
 GRANT SELECT,INSERT ON TABLE log.events TO khop_recorder;
 GRANT SELECT ON TABLE log.events TO khop_relay;
 GRANT SELECT ON TABLE log.events TO khop_projector;
@@ -845,6 +852,24 @@ GRANT SELECT ON TABLE log.events TO khop_gateway;
 GRANT SELECT ON TABLE log.events TO khop_observer;
 GRANT SELECT ON TABLE log.events TO khop_reconciler;
 GRANT SELECT ON TABLE log.events TO khop_operator;
+
+GRANT SELECT ON TABLE identity.entries TO khop_recorder;
+GRANT SELECT ON TABLE identity.entries TO khop_relay;
+GRANT SELECT ON TABLE identity.entries TO khop_projector;
+GRANT SELECT ON TABLE identity.entries TO khop_deliverer;
+GRANT SELECT ON TABLE identity.entries TO khop_gateway;
+GRANT SELECT ON TABLE identity.entries TO khop_observer;
+GRANT SELECT ON TABLE identity.entries TO khop_reconciler;
+GRANT SELECT ON TABLE identity.entries TO khop_operator;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE log.checkpoints TO khop_recorder;
+GRANT SELECT,INSERT,UPDATE ON TABLE log.checkpoints TO khop_relay;
+GRANT SELECT,INSERT,UPDATE ON TABLE log.checkpoints TO khop_projector;
+GRANT SELECT,INSERT,UPDATE ON TABLE log.checkpoints TO khop_deliverer;
+GRANT SELECT ON TABLE log.checkpoints TO khop_gateway;
+GRANT SELECT ON TABLE log.checkpoints TO khop_observer;
+GRANT SELECT,INSERT,UPDATE ON TABLE log.checkpoints TO khop_reconciler;
+GRANT SELECT ON TABLE log.checkpoints TO khop_operator;
 
 GRANT SELECT ON TABLE log.generation TO khop_recorder;
 GRANT SELECT ON TABLE log.generation TO khop_relay;

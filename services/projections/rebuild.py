@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from services.event_store.port import EventStore
@@ -62,9 +62,13 @@ async def rebuild(
         await models.divide(projection, tenant, build=build.number, parts=parts, up_to=head, strays=strays)
         division = await models.division(projection, tenant, build=build.number)
     if division is not None:
-        whole = PartOf(projection=projection, tenant=tenant, build=build.number, number=0)
+        unfinished = [
+            PartOf(projection=projection, tenant=tenant, build=build.number, number=number)
+            for number, position in enumerate(division.positions)
+            if position < division.up_to
+        ]
         follow_parts = follow_parts or in_this_process(store, models, facts_max=facts_max)
-        await follow_parts(_unfinished(whole, division), reached=_told_of_all(division, progress))
+        await follow_parts(unfinished, reached=_told_of_all(division, progress))
         await models.join(projection, tenant, build=build.number)
     keeper = Keeper(
         store,
@@ -142,12 +146,6 @@ async def all_or_none(work: Iterable[Coroutine[Any, Any, None]]) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _unfinished(first: PartOf, division: Division) -> list[PartOf]:
-    return [
-        replace(first, number=number) for number, position in enumerate(division.positions) if position < division.up_to
-    ]
 
 
 def _told_of_all(division: Division, progress: Callable[[int], None] | None) -> Callable[[PartOf, int], None]:

@@ -1,7 +1,7 @@
 -- entries_of_codes: The dossier of each code that has one, with that dossier's entry.
 -- Each is looked up by its whole key: OFFSET 0 keeps the planner from reading all codes of a tenant for a few, as it
 -- does on a table whose statistics are older than its growth.
-SELECT held.system, held.code, entry.dossier, entry.lineage, coalesce(latest.position, 0) AS last_position, entry.merged_into
+SELECT held.system, held.code, entry.dossier, entry.lineage, entry.last_position, entry.merged_into
 FROM unnest($2::text[], $3::text[]) AS asked (system, code)
 CROSS JOIN LATERAL (
     SELECT each.system, each.code, each.dossier FROM identity.codes AS each
@@ -9,10 +9,6 @@ CROSS JOIN LATERAL (
     OFFSET 0
 ) AS held
 CROSS JOIN LATERAL (
-    SELECT * FROM identity.dossiers AS each WHERE each.tenant = $1 AND each.dossier = held.dossier
+    SELECT * FROM identity.entries AS each WHERE each.tenant = $1 AND each.dossier = held.dossier
     OFFSET 0
 ) AS entry
-LEFT JOIN LATERAL (
-    SELECT event.position FROM log.events AS event
-    WHERE event.tenant = $1 AND event.dossier = entry.dossier ORDER BY event.position DESC LIMIT 1
-) AS latest ON true

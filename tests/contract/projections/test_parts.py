@@ -177,8 +177,8 @@ async def test_a_short_log_and_one_half_followed_are_not_divided(models: ReadMod
     log = eventful_log()
     store = await store_of(log)
     follow = Parts(store, models)
-    short = {"parts": PARTS, "parts_from": len(log.events) + 1}
-    await rebuild(store, models, projection="dossiers", tenant=T, follow_parts=follow, **short)  # type: ignore[arg-type]
+    too_many = len(log.events) + 1
+    await rebuild(store, models, projection="dossiers", tenant=T, parts=PARTS, parts_from=too_many, follow_parts=follow)
     build = (await models.open_build("agency_day", T, afresh=False)).number
     assert await models.apply("agency_day", T, after=0, up_to=1, changes=[], build=build)
     await rebuild(store, models, projection="agency_day", tenant=T, parts=PARTS, parts_from=1, follow_parts=follow)

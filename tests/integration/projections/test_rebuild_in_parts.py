@@ -156,11 +156,12 @@ class Held:
         """The processes in which the command follows the two parts, once both wait."""
 
         async def both_wait() -> bool:
-            return 2 == await self._pool.fetchval(
+            waiting = await self._pool.fetchval(
                 "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database"
                 " WHERE locktype = 'advisory' AND NOT granted AND objid = $1 AND datname = current_database()",
                 HOLD,
             )
+            return bool(waiting == 2)
 
         await until(both_wait, "both parts wait", within_s=60, every_s=0.05)
         everyone = psutil.process_iter(["ppid", "cmdline"])

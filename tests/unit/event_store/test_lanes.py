@@ -76,7 +76,7 @@ async def test_who_does_not_hold_a_tenant_takes_it_over_when_it_is_let_go() -> N
         await asyncio.Event().wait()
 
     running = asyncio.create_task(first.run(look_first))
-    await asyncio.sleep(0)
+    await until(lambda: bool(served))  # the first one holds it, before the second one asks
     waiting = asyncio.create_task(second.run(look_second))
     with pytest.raises(StoreUnavailable):
         await running
