@@ -123,6 +123,7 @@ def has_own_id(observation: Observation) -> bool:
 
 
 _SCALARS: Final = (str, int, bool, date)
+_NAMESPACE_BYTES: Final = NAMESPACE.bytes
 _FIXED_BITS: Final = (0xF << 76) | (0x3 << 62)
 _VERSION_5: Final = (0x5 << 76) | (0x2 << 62)
 
@@ -138,7 +139,7 @@ def _id_number(observation: Observation) -> int:
     )
     # What `uuid5` does of the canonical JSON, without the conversions on its way and without an object to compare
     # with: every observation pays it.
-    number = int.from_bytes(sha1(NAMESPACE.bytes + content, usedforsecurity=False).digest()[:16])
+    number = int.from_bytes(sha1(_NAMESPACE_BYTES + content, usedforsecurity=False).digest()[:16])
     return (number & ~_FIXED_BITS) | _VERSION_5
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from contracts.observations import Observation
 from services.domain.authority import CONNECTION_TYPES, Connections, connections_of
-from services.domain.decide import reached, touched
+from services.domain.decide import reached
 from services.domain.decision import Entry, Held
 from services.domain.dossier import CodeKey
 from services.event_store.folding import fold_entries, tenant_facts
@@ -21,13 +21,16 @@ async def load_connections(writer: TenantWriter) -> Connections:
 
 
 async def load_dossiers(
-    writer: TenantWriter, remembered: Remembered, observations: Sequence[Observation], connections: Connections
+    writer: TenantWriter,
+    remembered: Remembered,
+    observations: Sequence[Observation],
+    wanted: set[CodeKey],
+    connections: Connections,
 ) -> tuple[dict[CodeKey, UUID], dict[UUID, Held]]:
     """The dossier of every code that these observations touch or reach, from memory or from the log."""
     codes: dict[CodeKey, UUID] = {}
     held: dict[UUID, Held] = {}
     asked: set[CodeKey] = set()
-    wanted = touched(observations)
     while wanted:
         asked |= wanted
         found, known, unknown = remembered.find(wanted)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
+from typing import Any, TypeVar
 
 from contracts.observations import Observation
-from services.domain.decide import decide
+from services.domain.decide import decide, touched
 from services.domain.decision import Decision
 from services.event_store.port import EventStore, LostTenant
 from services.messaging.port import Poisoned, Received, Transient
@@ -18,6 +20,9 @@ from services.runtime.clock import Clock
 
 DOSSIERS_REMEMBERED_MAX = 4_000
 TENANTS_AT_ONCE_MAX = 4
+
+Answer = TypeVar("Answer")
+Made = TypeVar("Made")
 
 
 class Recorder:
@@ -62,12 +67,13 @@ class Recorder:
         async with self._turns, remembered.turn:
             try:
                 decision = await self._decide_and_append(tenant, observations, remembered)
-            except LostTenant as error:
-                raise Transient(str(error)) from error
-            if decision is None:
-                return
-            remembered.keep(decision)
-            if decision.restate:
+            except BaseException as error:
+                # What was kept before the commit may never have been committed.
+                remembered.forget()
+                if isinstance(error, LostTenant):
+                    raise Transient(str(error)) from error
+                raise
+            if decision is not None and decision.restate:
                 self.configured.set()
 
     async def _decide_and_append(
@@ -75,13 +81,17 @@ class Recorder:
     ) -> Decision | None:
         async with self._store.writer(tenant) as writer:
             remembered.enter(writer.last_position)
-            known = await writer.known([observation.id for observation in observations])
-            new = [one for one in observations if one.id not in known] if known else observations
+            ids = [observation.id for observation in observations]
+            known, wanted = await _meanwhile(writer.known(ids), partial(touched, observations))
+            new = observations
+            if known:
+                new = [one for one in observations if one.id not in known]
+                wanted = touched(new)
             if not new:
                 return None
             if remembered.connections is None:
                 remembered.connections = await load_connections(writer)
-            codes, held = await load_dossiers(writer, remembered, new, remembered.connections)
+            codes, held = await load_dossiers(writer, remembered, new, wanted, remembered.connections)
             decision = decide(
                 new,
                 tenant=tenant,
@@ -92,5 +102,23 @@ class Recorder:
                 held=held,
                 connections=remembered.connections,
             )
-            await append(writer, decision)
+            await _meanwhile(append(writer, decision), partial(remembered.keep, decision))
         return decision
+
+
+async def _meanwhile(asked: Coroutine[Any, Any, Answer], work: Callable[[], Made]) -> tuple[Answer, Made]:
+    """Ask the store, and do this before it answers: else the processor and the store wait for each other.
+
+    Both are over when this returns or raises.
+    """
+    answer, made = await asyncio.gather(asked, _soon(work), return_exceptions=True)
+    if isinstance(answer, BaseException):
+        raise answer
+    if isinstance(made, BaseException):
+        raise made
+    return answer, made
+
+
+async def _soon(work: Callable[[], Made]) -> Made:
+    await asyncio.sleep(0)  # what the store is asked for goes out first
+    return work()

@@ -26,7 +26,7 @@ class Remembered:
     def enter(self, last_position: int) -> None:
         """Forget everything unless the log is where this process left it."""
         if last_position != self._position:
-            self._forget()
+            self.forget()
             self._position = last_position
 
     def find(self, codes: Iterable[CodeKey]) -> tuple[dict[CodeKey, UUID], dict[UUID, Held], set[CodeKey]]:
@@ -49,10 +49,10 @@ class Remembered:
         return self._held.get(dossier)
 
     def keep(self, decision: Decision) -> None:
-        """After the commit: the dossiers as they are now, at the log's new end."""
+        """The dossiers as they are at the log's new end; to be forgotten if what brings it there is not committed."""
         if self.connections is not None and decision.connections != self.connections:
             # Every other dossier was folded under the old configuration.
-            self._forget()
+            self.forget()
         self.connections = decision.connections
         for dossier in decision.absorbed:
             self._drop(dossier)
@@ -77,7 +77,8 @@ class Remembered:
                 if self._dossier_of.get(code) == dossier:
                     del self._dossier_of[code]
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """Nothing is remembered: the next one to enter reads the log."""
         self.connections = None
         self._held.clear()
         self._dossier_of.clear()

@@ -177,6 +177,24 @@ async def test_a_commit_of_unknown_outcome_is_repeated_without_harm(written: boo
     assert await bodies_of(store) == await bodies_of(await recorded([[each] for each in told]))
 
 
+async def test_what_was_kept_of_a_lost_commit_is_forgotten_though_another_brings_the_log_as_far() -> None:
+    lost, others, next_ = (
+        observation("one-stop", "accepted", at, code=code)
+        for at, code in (("13/5 09:00", "H99-0001"), ("13/5 09:30", "H99-0002"), ("13/5 10:00", "H99-0001"))
+    )
+    store = Failing()
+    mine, other = recorder(store), recorder(store)
+    await mine.handle(wire([connecting("one-stop", "one_stop")]))
+    store.fail = StoreUnavailable("the connection was lost")
+    with pytest.raises(StoreUnavailable):
+        await mine.handle(wire([lost]))
+    for each, said in ((other, others), (mine, next_)):
+        assert await each.handle(wire([said])) == []
+    assert await bodies_of(store) == await bodies_of(
+        await recorded([[connecting("one-stop", "one_stop")], [others, next_]])
+    )
+
+
 async def test_a_tenant_that_was_lost_meanwhile_is_a_reason_to_try_again() -> None:
     store = Failing()
     store.fail = LostTenant("slept too long")
