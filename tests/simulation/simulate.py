@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from unittest.mock import patch
@@ -57,6 +58,15 @@ def simulate(seed: int, *, dossiers: int = 3) -> Verdict:
         with patch("services.messaging.consume.Backoff", partial(Backoff, random=rng)):
             found = run(whole())
     except (AssertionError, Exception) as error:  # noqa: BLE001 - a run that breaks is a finding with its seed
-        found = [f"{type(error).__name__}: {error}"]
+        found = [f"{type(one).__name__}: {one}" for one in _single(error)]
     events = sum(len(log.events) for log in world.store._logs.values())
     return Verdict(seed, found, events, world.kills)
+
+
+def _single(error: BaseException) -> Iterator[BaseException]:
+    """What a group of errors is made of."""
+    if not isinstance(error, BaseExceptionGroup):
+        yield error
+        return
+    for one in error.exceptions:
+        yield from _single(one)
