@@ -41,8 +41,11 @@ class Holds:
             return
         try:
             yield True
-        except asyncio.CancelledError:
-            if holder in self._lost and holder.uncancel() == 0:
+        except BaseException as error:
+            # Whatever the block made of being cancelled, a group of errors perhaps: the mark of it must not stay, or
+            # the next loss would look like a stop.
+            told = holder in self._lost and holder.uncancel() == 0
+            if told and isinstance(error, asyncio.CancelledError):
                 raise StoreUnavailable(f"the hold on {key} was lost with its connection") from None
             raise
         finally:

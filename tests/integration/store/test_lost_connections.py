@@ -12,11 +12,14 @@ import pytest
 import pytest_asyncio
 
 from services.event_store.checkpoints import PostgresCheckpoints
+from services.event_store.lanes import Lane, Lanes
 from services.event_store.port import OtherGeneration, StoreUnavailable
 from services.event_store.postgres import PostgresEventStore
+from services.runtime.clock import SystemClock
 from services.runtime.database import translated
 from services.runtime.postgres import open_connection, open_pool
 from services.runtime.unavailable import DatabaseUnavailable
+from tests.waiting import until
 
 
 @pytest_asyncio.fixture
@@ -53,6 +56,46 @@ async def test_a_hold_that_is_cut_cancels_its_block(postgres_dsn: str, admin: as
             assert taken_over
         async with first.hold("relay", "lang-son") as again:
             assert again
+
+
+async def test_lanes_that_are_cut_again_and_again_never_take_it_for_a_stop(
+    postgres_dsn: str, admin: asyncpg.Connection
+) -> None:
+    begun: list[str] = []
+
+    async def work(tenant: str, lane: Lane) -> None:
+        begun.append(tenant)
+        await asyncio.Event().wait()
+
+    async with open_pool(postgres_dsn, name="test") as pool:
+        lanes = Lanes(
+            "reader",
+            new=Lane,
+            work=work,
+            checkpoints=PostgresCheckpoints(pool, dsn=postgres_dsn),
+            clock=SystemClock(),
+            instance="one",
+            take_over_every_s=0.01,
+        )
+
+        async def look() -> None:
+            lanes.of("lang-son")
+            await asyncio.Event().wait()
+
+        async def begin_again_when_lost() -> None:
+            task = asyncio.current_task()
+            assert task is not None
+            for _ in range(3):
+                with pytest.raises(StoreUnavailable, match="was lost"):
+                    await lanes.run(look)
+                assert task.cancelling() == 0, "a mark that stays makes the next loss a stop"
+
+        running = asyncio.create_task(begin_again_when_lost())
+        async with asyncio.timeout(30):
+            for times in (1, 2, 3):
+                await until(lambda times=times: len(begun) == times or running.done())  # type: ignore[misc]
+                await cut(admin, "khop holds")
+            await running
 
 
 async def test_being_stopped_is_not_mistaken_for_a_lost_hold(postgres_dsn: str) -> None:
