@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
-from itertools import groupby
-from operator import attrgetter
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -76,13 +74,13 @@ class KafkaPublisher:
         producer = self._producer or await self._start()
         count = self._partitions.get(topic) or await self._count(producer, topic)
         lanes: defaultdict[int, list[Record]] = defaultdict(list)
-        for tenant, share in groupby(records, key=attrgetter("tenant")):
-            lanes[partition_of(tenant, count)].extend(share)
+        for record in records:
+            lanes[partition_of(record.tenant, count)].append(record)
         sent: list[asyncio.Future[Any]] = []
-        for partition, lane in lanes.items():
+        for partition, share in lanes.items():
             await self._clear((topic, partition))
-            submit = self._send_page if len(lane) >= PAGE_FROM else self._send_each
-            sent += await submit(producer, topic, partition, lane)
+            submit = self._send_page if len(share) >= PAGE_FROM else self._send_each
+            sent += await submit(producer, topic, partition, share)
         for acknowledged in sent:
             await asyncio.shield(acknowledged)
 

@@ -22,8 +22,8 @@ _SESSION: Final = "SET LOCAL work_mem = '128MB'; SET LOCAL client_connection_che
 # it has next to no rows, and would go through all of them once for each of them: minutes instead of a second. What is
 # ruled out counts as so costly that the server would compile every statement first and see no difference between other
 # ways, so it is ruled out only where the statistics do not know the build.
-_NO_BELIEF: Final = "SET LOCAL enable_nestloop = off; SET LOCAL jit = off"
-_BELIEF: Final = "SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL jit TO DEFAULT"
+_WITHOUT_NESTED_LOOPS: Final = "SET LOCAL enable_nestloop = off; SET LOCAL jit = off"
+_AS_CONFIGURED: Final = "SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL jit TO DEFAULT"
 
 
 @asynccontextmanager
@@ -31,7 +31,7 @@ async def snapshot(pool: Pool[Record]) -> AsyncIterator[PoolConnectionProxy[Reco
     """A connection on which every statement sees the same. Raises ReadModelsUnavailable, also within."""
     with translated(ReadModelsUnavailable):
         async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
-            await connection.execute(_SESSION + _NO_BELIEF)
+            await connection.execute(_SESSION + _WITHOUT_NESTED_LOOPS)
             yield connection
 
 
@@ -43,5 +43,5 @@ async def live_build(connection: PoolConnectionProxy[Record], projection: str, t
     build = await connection.fetchrow(STATEMENTS.live_build, projection, tenant)
     number = NO_BUILD if build is None else int(build["number"])
     known = await connection.fetchval(STATEMENTS.known_build, TABLES_OF[projection][0], number)
-    await connection.execute(_BELIEF if known else _NO_BELIEF)
+    await connection.execute(_AS_CONFIGURED if known else _WITHOUT_NESTED_LOOPS)
     return number

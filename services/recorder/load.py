@@ -27,7 +27,7 @@ async def load_dossiers(
     wanted: set[CodeKey],
     connections: Connections,
 ) -> tuple[dict[CodeKey, UUID], dict[UUID, Held]]:
-    """The dossier of every code that these observations touch or reach, from memory or from the log."""
+    """The dossier of every code that these observations touch (`wanted`) or reach, from memory or from the log."""
     codes: dict[CodeKey, UUID] = {}
     held: dict[UUID, Held] = {}
     asked: set[CodeKey] = set()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
@@ -140,7 +140,7 @@ class Relay:
 
     async def _read(self, tenant: str, after: int) -> _Page:
         events = await self._store.read(tenant, after=after, limit=self._pace.page_max)
-        return _Page(_records(events, self._headers), events[-1].position if events else after)
+        return _Page([self._record(event) for event in events], events[-1].position if events else after)
 
     async def _send(self, tenant: str, lane: _Lane, page: _Page) -> None:
         sending = asyncio.ensure_future(self._publisher.publish(self._topic, page.records))
@@ -163,11 +163,6 @@ class Relay:
             await self._checkpoints.advance(READER, tenant, lane.position)
             lane.saved = lane.position
 
-
-def _records(events: Iterable[StoredEvent], headers: tuple[tuple[str, bytes], ...]) -> list[Record]:
-    # Without the class's own constructor, as the store makes the events: a page has thousands.
-    new = tuple.__new__
-    return [
-        new(Record, (TENANT_LEVEL_KEY if dossier is None else str(dossier).encode(), body, tenant, headers))
-        for tenant, _, _, dossier, _, _, body in events
-    ]
+    def _record(self, event: StoredEvent) -> Record:
+        key = TENANT_LEVEL_KEY if event.dossier is None else str(event.dossier).encode()
+        return Record(key, event.body, event.tenant, self._headers)

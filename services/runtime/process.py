@@ -72,6 +72,8 @@ class Process:
         try:
             await self._until_done(stop, observe, tasks)
         finally:
+            # Before anything here ends them: what is cancelled by now was not told to stop, and must not look like it.
+            strays = {task for task in (*tasks, observe) if task.cancelled()}
             self.stopping.set()
             await self.http.drain()
             for task in (*tasks, observe, stop):
@@ -79,8 +81,12 @@ class Process:
             pending = (await asyncio.wait((*tasks, observe, stop), timeout=self.settings.drain_timeout_s))[1]
         if pending:
             raise NotDrained(", ".join(sorted(task.get_name() for task in pending)))
+        for task in strays:
+            self.log.error("loop failed", loop=task.get_name(), reason="cancelled, though nobody stopped it")
         failed = [
-            task.get_name() for task in (*tasks, observe) if not task.cancelled() and task.exception() is not None
+            task.get_name()
+            for task in (*tasks, observe)
+            if task in strays or (not task.cancelled() and task.exception() is not None)
         ]
         if failed:
             raise LoopFailed(", ".join(failed))

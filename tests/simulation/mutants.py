@@ -43,7 +43,7 @@ def position_before_lock() -> Iterator[None]:
     @asynccontextmanager
     async def mutant(self: MemoryEventStore, tenant: str) -> AsyncIterator[MemoryTenantWriter]:
         writer = MemoryTenantWriter(tenant, self._logs[tenant])
-        await asyncio.sleep(0.05)  # the answer's way back, and the next question's there
+        await asyncio.sleep(0.05)  # virtual: the answer's way back, and the next question's there
         async with self._turns[tenant]:
             yield writer
             for events, identity in writer.staged:

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 DOSSIERS = 2_200
 JOINED = 400
+HOLD = 4711
+"""The advisory lock at which parts wait."""
 Start = Callable[..., Awaitable[asyncio.subprocess.Process]]
 
 
@@ -121,53 +123,45 @@ async def positions(pool: "Pool[Record]") -> list[int]:
     return [row[0] for row in rows]
 
 
-HOLD = 4711
-
-
-class Held:
-    """Parts of `dossier_segments` wait where they would go beyond half of the log, while `held` is open.
+async def let_wait(pool: "Pool[Record]", *, beyond: int) -> None:
+    """From now on parts wait where they would go beyond a position, while `held` is open.
 
     They wait within a transaction, so what is done to them then meets them at work: never before it, never after.
     """
+    await pool.execute(
+        f"""
+        CREATE FUNCTION held() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+        BEGIN PERFORM pg_advisory_xact_lock_shared({HOLD}); RETURN new; END $$;
+        CREATE TRIGGER held BEFORE UPDATE ON read.parts
+        FOR EACH ROW WHEN (new.position > {beyond}) EXECUTE FUNCTION held();
+        """
+    )
 
-    def __init__(self, pool: "Pool[Record]") -> None:
-        self._pool = pool
 
-    async def prepare(self, *, beyond: int) -> None:
-        await self._pool.execute(
-            f"""
-            CREATE FUNCTION held() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
-            BEGIN PERFORM pg_advisory_xact_lock_shared({HOLD}); RETURN new; END $$;
-            CREATE TRIGGER held BEFORE UPDATE ON read.parts
-            FOR EACH ROW WHEN (new.position > {beyond}) EXECUTE FUNCTION held();
-            """
+@asynccontextmanager
+async def held(pool: "Pool[Record]") -> AsyncIterator[None]:
+    async with pool.acquire() as connection:
+        await connection.execute(f"SELECT pg_advisory_lock({HOLD})")
+        try:
+            yield
+        finally:
+            await connection.execute(f"SELECT pg_advisory_unlock({HOLD})")
+
+
+async def waiting_workers(pool: "Pool[Record]", command: asyncio.subprocess.Process) -> list[psutil.Process]:
+    """The processes in which the command follows the two parts, once both wait."""
+
+    async def both_wait() -> bool:
+        waiting = await pool.fetchval(
+            "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+            " WHERE locktype = 'advisory' AND NOT granted AND objid = $1 AND datname = current_database()",
+            HOLD,
         )
+        return bool(waiting == 2)
 
-    @asynccontextmanager
-    async def held(self) -> AsyncIterator[None]:
-        async with self._pool.acquire() as connection:
-            await connection.execute(f"SELECT pg_advisory_lock({HOLD})")
-            try:
-                yield
-            finally:
-                await connection.execute(f"SELECT pg_advisory_unlock({HOLD})")
-
-    async def workers(self, command: asyncio.subprocess.Process) -> list[psutil.Process]:
-        """The processes in which the command follows the two parts, once both wait."""
-
-        async def both_wait() -> bool:
-            waiting = await self._pool.fetchval(
-                "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database"
-                " WHERE locktype = 'advisory' AND NOT granted AND objid = $1 AND datname = current_database()",
-                HOLD,
-            )
-            return bool(waiting == 2)
-
-        await until(both_wait, "both parts wait", within_s=60, every_s=0.05)
-        everyone = psutil.process_iter(["ppid", "cmdline"])
-        return [
-            each for each in everyone if each.info["ppid"] == command.pid and MODULE in (each.info["cmdline"] or ())
-        ]
+    await until(both_wait, "both parts wait", within_s=60, every_s=0.05)
+    everyone = psutil.process_iter(["ppid", "cmdline"])
+    return [each for each in everyone if each.info["ppid"] == command.pid and MODULE in (each.info["cmdline"] or ())]
 
 
 async def test_the_rows_are_the_same_whoever_is_killed_on_the_way(start: Start, pool: "Pool[Record]") -> None:
@@ -175,13 +169,12 @@ async def test_the_rows_are_the_same_whoever_is_killed_on_the_way(start: Start, 
     head = await pool.fetchval("SELECT max(position) FROM log.events")
     assert head > PARTS_FROM
     assert before["count"] > DOSSIERS
-    parts = Held(pool)
-    await parts.prepare(beyond=head // 2)
+    await let_wait(pool, beyond=head // 2)
 
     # A worker is killed: the command says so.
-    async with parts.held():
+    async with held(pool):
         command = await start("dossier_segments")
-        workers = await parts.workers(command)
+        workers = await waiting_workers(pool, command)
         assert sorted(worker.cmdline()[-1] for worker in workers) == ["0", "1"]
         assert await pool.fetchval("SELECT count(*) FROM read.strays") > JOINED // 8
         workers[0].kill()
@@ -194,18 +187,18 @@ async def test_the_rows_are_the_same_whoever_is_killed_on_the_way(start: Start, 
     assert 0 < min(reached) <= max(reached) <= head // 2
 
     # The command itself is killed: its workers end.
-    async with parts.held():
+    async with held(pool):
         command = await start("dossier_segments", workers=4)
-        workers = await parts.workers(command)
+        workers = await waiting_workers(pool, command)
         command.kill()
         assert (await ended(command))[0] == -signal.SIGKILL
         assert psutil.wait_procs(workers, timeout=10)[1] == []
     assert await positions(pool) == reached, "it went on in the parts there are, from where they stopped"
 
     # The database gives up the workers' connections.
-    async with parts.held():
+    async with held(pool):
         command = await start("dossier_segments", "--afresh")
-        workers = await parts.workers(command)
+        workers = await waiting_workers(pool, command)
         await pool.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE application_name = 'khop rebuild' AND datname = current_database()"
@@ -216,14 +209,16 @@ async def test_the_rows_are_the_same_whoever_is_killed_on_the_way(start: Start, 
         assert psutil.wait_procs(workers, timeout=10)[1] == []
 
     # Ctrl-C, as a terminal sends it.
-    async with parts.held():
+    async with held(pool):
         command = await start("dossier_segments", "--afresh")
-        workers = await parts.workers(command)
+        workers = await waiting_workers(pool, command)
+        reached = await positions(pool)
         command.send_signal(signal.SIGINT)
         code, err = await ended(command)
         assert code not in {0, 2, 3}
         assert psutil.wait_procs(workers, timeout=10)[1] == []
-    assert min(await positions(pool)) > 0
+    assert min(reached) > 0
+    assert await positions(pool) == reached
     assert await rows_of(pool, "segments") == before, "readers see the old ones all the while"
 
     assert (await ended(await start("dossier_segments"))) == (0, "")

@@ -90,10 +90,13 @@ async def test_lanes_that_are_cut_again_and_again_never_take_it_for_a_stop(
                     await lanes.run(look)
                 assert task.cancelling() == 0, "a mark that stays makes the next loss a stop"
 
+        def begun_or_over(times: int) -> bool:
+            return len(begun) == times or running.done()
+
         running = asyncio.create_task(begin_again_when_lost())
         async with asyncio.timeout(30):
             for times in (1, 2, 3):
-                await until(lambda times=times: len(begun) == times or running.done())  # type: ignore[misc]
+                await until(partial(begun_or_over, times))
                 await cut(admin, "khop holds")
             await running
 

@@ -30,6 +30,8 @@ async def work():
         raise ZeroDivisionError("a defect")
     if {kind!r} == "away" or ({kind!r} == "comes back" and tries < 3):
         raise Away("the database is away")
+    if {kind!r} == "strays":
+        asyncio.current_task().cancel()
     print("working", flush=True)
     try:
         await asyncio.Event().wait()
@@ -129,6 +131,14 @@ async def test_a_defect_takes_the_process_down_with_its_cause_in_the_log() -> No
     assert (code, out.split()) == (1, ["closed"])
     (failure,) = [line for line in program.log if line["event"] == "loop failed"]
     assert "ZeroDivisionError" in json.dumps(failure)
+
+
+async def test_a_loop_that_is_cancelled_though_nobody_stopped_it_is_a_defect() -> None:
+    async with running("strays") as program:
+        code, out = await program.ended()
+    assert (code, out.split()) == (1, ["working", "drained", "closed"])
+    (failure,) = [line for line in program.log if line["event"] == "loop failed"]
+    assert (failure["loop"], failure["reason"]) == ("work", "cancelled, though nobody stopped it")
 
 
 async def test_what_is_away_is_waited_for_and_shown() -> None:
