@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from services.domain.dossier import Segment
 from services.domain.statistics.flow import Figure, classify, just_before
+from services.domain.statistics.parting import looking_at, parting
 from services.domain.zones import VIETNAM
 from services.projections.known import Change, counted_segments, moved
 from services.projections.port import Table, TableChanges
@@ -31,14 +32,20 @@ _FLOWS: Final[Mapping[Figure, int]] = {
 }
 """Figure → its column after the key. What came in is one column, since the channel is part of the key."""
 _COLUMNS: Final = len(DayRow._fields) - _KEY
+_looks: Final = looking_at("accepted_at", "ended_at", "due_at", "agency", "procedure", "channel", "void")
 
 
 def project(changes: Sequence[Change]) -> list[TableChanges]:
-    """Take away what each moved dossier contributed before the run and add what it contributes after it."""
+    """Take away what each moved dossier contributed from the day on which it differs, and add what it does now."""
     sums: dict[tuple[date, str, str, str], list[int]] = {}
     for before, after in moved(changes):
-        for sign, known in ((-1, before), (1, after)):
-            for row in contribution(counted_segments(known)):
+        old, new = counted_segments(before), counted_segments(after)
+        parted = parting(old, new, looks=_looks)
+        if parted is None:
+            continue
+        since = parted.astimezone(ZONE).date()
+        for sign, segments in ((-1, old), (1, new)):
+            for row in contribution(segments, since=since):
                 counts = sums.setdefault(row[:_KEY], [0] * _COLUMNS)
                 for place, count in enumerate(row[_KEY:]):
                     counts[place] += sign * count
@@ -46,13 +53,13 @@ def project(changes: Sequence[Change]) -> list[TableChanges]:
     return [TableChanges(table=DAYS, counted=counted)]
 
 
-def contribution(segments: Sequence[Segment]) -> list[DayRow]:
-    """The days on which a dossier came in, was resolved, was reopened or voided, each as at that day's own end.
+def contribution(segments: Sequence[Segment], *, since: date) -> list[DayRow]:
+    """The days from `since` on on which a dossier came in, was resolved, reopened or voided, each as at its own end.
 
     The figures of the flow report of that one day, with due dates compared as instants.
     """
     rows = []
-    for day in _days_of_interest(segments):
+    for day in _days_of_interest(segments, since):
         opens, closes = _bounds(day)
         figures = classify(segments, opens=opens, closes=closes, zone=ZONE, due="instant")
         counts = [0] * _COLUMNS
@@ -65,7 +72,7 @@ def contribution(segments: Sequence[Segment]) -> list[DayRow]:
     return rows
 
 
-def _days_of_interest(segments: Sequence[Segment]) -> list[date]:
+def _days_of_interest(segments: Sequence[Segment], since: date) -> list[date]:
     moments = set()
     was: Segment | None = None
     for segment in segments:
@@ -75,7 +82,8 @@ def _days_of_interest(segments: Sequence[Segment]) -> list[date]:
             moments.add(segment.ended_at)
             moments.add(segment.occurred_from)
         was = segment
-    return sorted({moment.astimezone(ZONE).date() for moment in moments if moment is not None})
+    days = {moment.astimezone(ZONE).date() for moment in moments if moment is not None}
+    return sorted(day for day in days if day >= since)
 
 
 @lru_cache(maxsize=4096)

@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from operator import itemgetter
 from typing import Final, Literal, NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
 from services.domain.dossier import Segment
 from services.domain.statistics.flow import Due, Figure, figures_seen, just_before
+from services.domain.statistics.parting import looking_at
 from services.domain.zones import start_of
 
 FORM: Final = ("II.06a", 1)
@@ -53,21 +53,11 @@ class Step(NamedTuple):
 
 
 PLACE: Final[Mapping[Class, int]] = {one: place for place, one in enumerate(CLASSES)}
-_LOOKED_AT: Final = ("accepted_at", "ended_at", "due_at", "paused_since", "agency", "channel", "void")
-_looks = itemgetter(*map(Segment._fields.index, _LOOKED_AT))
+looks: Final = looking_at("accepted_at", "ended_at", "due_at", "paused_since", "agency", "channel", "void")
+"""Two segments that are equal in these count alike at the end of every day."""
 _DAY: Final = timedelta(days=1)
 _NOWHERE: Final[frozenset[Class]] = frozenset()
 _NOBODY: Final = Held("", "", NOT_ENDED)
-
-
-def differ_from(old: Sequence[Segment], new: Sequence[Segment], *, zone: ZoneInfo) -> date | None:
-    """The first local day at whose end two timelines of a dossier may count differently; None if there is none."""
-    same, most = 0, min(len(old), len(new))
-    while same < most and (old[same] is new[same] or _begins(old[same]) == _begins(new[same])):
-        same += 1
-    shown = _looks(old[same - 1]) if same else None
-    parted = [moment for rest in (old[same:], new[same:]) if (moment := _leaves(rest, shown)) is not None]
-    return _local_day(min(parted), zone) if parted else None
 
 
 def steps(segments: Sequence[Segment], *, since: date, zone: ZoneInfo) -> Iterator[Step]:
@@ -90,15 +80,6 @@ def steps(segments: Sequence[Segment], *, since: date, zone: ZoneInfo) -> Iterat
         if come:
             yield Step(day, held, 1, come)
         was, held_by = classes, held
-
-
-def _begins(segment: Segment) -> tuple[object, ...]:
-    return (segment.occurred_from, *_looks(segment))
-
-
-def _leaves(segments: Sequence[Segment], shown: object) -> datetime | None:
-    """When these first look otherwise."""
-    return next((one.occurred_from for one in segments if _looks(one) != shown), None)
 
 
 def _turning_days(segments: Sequence[Segment], since: date, zone: ZoneInfo) -> set[date]:

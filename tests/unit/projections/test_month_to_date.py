@@ -1,6 +1,7 @@
 """Live figures are those of the batch engine, at every position and for every day, with what midnight changes."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from services.domain.statistics.count import count
 from services.domain.statistics.definition import Question
 from services.domain.statistics.definitions.ii06a import DEFINITION
 from services.domain.statistics.month_figures import CELLS, CELLS_BEFORE, FORM, MODE, AgencyFigures, figures_of
-from services.domain.statistics.month_to_date import CLASSES, DUE
+from services.domain.statistics.month_to_date import CLASSES, DUE, Held, steps
 from services.domain.statistics.seats import seat
 from services.domain.zones import offsets_of
 from services.event_store.folding import tenant_facts
@@ -26,10 +27,11 @@ from services.projections.cases import CasesQuery
 from services.projections.cases_memory import ReferenceCases
 from services.projections.keep import PROJECTIONS, Keeper
 from services.projections.memory import MemoryReadModels
-from services.projections.month_to_date import NAME
+from services.projections.month_to_date import NAME, project
 from services.projections.rebuild import rebuild
 from services.projections.tables import StepRow
 from tests.unit.projections.made_log import MadeLog
+from tests.unit.projections.tellings import Told, Turn, change, tellings, timeline
 
 ACTS = (
     *("submitted", "accepted", "accepted", "accepted", "supplement_requested", "supplement_received", "linked"),
@@ -192,6 +194,32 @@ def test_however_the_log_is_cut_the_steps_are_the_same(claims: list[Claim], page
         assert await shown(models) == by_pages
 
     asyncio.run(cut())
+
+
+def every_step(history: Sequence[Turn]) -> Counter[tuple[date, Held, str]]:
+    """All that one telling of a dossier's history counts for, from its first day on."""
+    found: Counter[tuple[date, Held, str]] = Counter()
+    segments = timeline(history)
+    if segments and (segments[-1].accepted_at or segments[-1].void):  # else it is in no figure at all
+        for day, held, difference, classes in steps(segments, since=date.min, zone=ZONE):
+            found.update({(day, held, one): difference for one in classes})
+    return found
+
+
+@given(tellings())
+@settings(max_examples=1_000, deadline=None)
+def test_a_differencetakes_away_and_adds_no_more_and_no_less_than_where_all_steps_differ(told: Told) -> None:
+    [changes] = project([change(told)])
+    counted: Counter[tuple[date, Held, str]] = Counter()
+    for row in map(StepRow._make, changes.counted):
+        if row.span == "day":
+            held = Held(row.agency, row.before, row.ended_on)
+            counted.update({(row.day, held, one): number for one, number in zip(CLASSES, row[5:], strict=True)})
+    first, later = map(every_step, told)
+    later.subtract(first)
+    assert {key: number for key, number in counted.items() if number} == {
+        key: number for key, number in later.items() if number
+    }
 
 
 def test_the_life_of_a_dossier_day_by_day() -> None:
