@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from contracts.topics import DOSSIER_EVENTS
 from contracts.upcasting import parse_event
-from services.event_store.checkpoints import PostgresCheckpoints
-from services.event_store.port import StoredEvent
 from services.event_store.postgres import PostgresEventStore
-from services.messaging.port import Received
-from services.projections.keep import PROJECTIONS, Keeper
+from services.projections.keep import PROJECTIONS
 from services.projections.part_processes import in_processes
 from services.projections.postgres import PostgresReadModels
 from services.projections.rebuild import rebuild
 from services.projector.__main__ import BATCH_MAX
-from services.projector.take import Projector
-from services.runtime.clock import SystemClock
 from tests.bench.filled import TENANT
+from tests.bench.projecting import projector_of, records
 from tests.bench.row import Goal, Row
 from tests.bench.stage import Stage, Stuck
 
@@ -34,22 +28,15 @@ WORKERS: Final = 2
 
 async def _project(stage: Stage, pool: Pool[Record], store: PostgresEventStore, head: int) -> tuple[float, float]:
     """Seconds of projecting the whole log, and of reading alone what it was projected from."""
-    models = PostgresReadModels(pool)
-    projector = Projector(
-        keeper=Keeper(store, models),
-        store=store,
-        models=models,
-        checkpoints=PostgresCheckpoints(pool, dsn=""),
-        clock=SystemClock(),
-    )
+    projector = projector_of(pool, store, PROJECTIONS)
     generation = str(await store.generation()).encode()
     projected_s = parsed_s = 0.0
     for after in range(0, head, BATCH_MAX):
         stage.tell("projecting", after, head)
         stored = await store.read(TENANT, after=after, limit=BATCH_MAX)
-        records = list(_records(stored, generation))
+        batch = list(records(stored, generation))
         started = time.perf_counter()
-        poisoned = await projector.take(records)
+        poisoned = await projector.take(batch)
         projected_s += time.perf_counter() - started
         if poisoned:
             raise Stuck(f"the projector refused an event: {poisoned[0].reason}")
@@ -57,7 +44,7 @@ async def _project(stage: Stage, pool: Pool[Record], store: PostgresEventStore, 
         for event in stored:
             parse_event(event.body)
         parsed_s += time.perf_counter() - started
-    shown = await models.positions(TENANT)
+    shown = await PostgresReadModels(pool).positions(TENANT)
     if shown != dict.fromkeys(PROJECTIONS, head):
         raise Stuck(f"the read models show {shown}, not {head}")
     return projected_s, parsed_s
@@ -110,13 +97,6 @@ async def measure(stage: Stage, pool: Pool[Record], store: PostgresEventStore, h
 
 def _tell_rebuilt(stage: Stage, name: str, head: int, position: int) -> None:
     stage.tell(f"rebuilding {name}", position, head)
-
-
-def _records(stored: Iterable[StoredEvent], generation: bytes) -> Iterable[Received]:
-    for event in stored:
-        headers = (("generation", generation),)
-        key = str(event.dossier).encode()
-        yield Received(DOSSIER_EVENTS.name, 0, event.position, key, event.body, 0, headers)
 
 
 async def _copied(pool: Pool[Record]) -> float:
