@@ -9,8 +9,11 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import Sequence
 from typing import Any, Final
 
+from deploy.local.infra import local_postgres
+from deploy.postgres.migrate import migrate
 from services.event_store.postgres import PostgresEventStore
 from services.projections import agency_day, dossier_segments, dossiers
+from services.runtime.postgres import open_pool
 from tests.bench.filled import fill
 from tests.bench.row import Goal, Row
 from tests.bench.stage import Stage, Stuck
@@ -21,12 +24,16 @@ AT_ONCE: Final = ("cao-bang", "ha-giang")
 NAMES: Final = tuple(module.NAME for module in (dossiers, dossier_segments, agency_day))
 
 
-async def measure(stage: Stage, store: PostgresEventStore, *, dsn: str) -> list[Row]:
+async def measure(stage: Stage) -> list[Row]:
     """One alone, then two at once, each with a log of its own."""
-    for tenant in (ALONE, *AT_ONCE):
-        await fill(stage, store, tenant, dossiers=stage.size(20_000, 200), short=True)
-    alone, read = await _project(stage, dsn, [ALONE])
-    both, _ = await _project(stage, dsn, AT_ONCE)
+    async with local_postgres(stage.folder / "data") as dsn:
+        await migrate(dsn)
+        async with open_pool(dsn, name="bench", size_max=8) as pool:
+            store = PostgresEventStore(pool, dsn=dsn)
+            for tenant in (ALONE, *AT_ONCE):
+                await fill(stage, store, tenant, dossiers=stage.size(20_000, 200), short=True)
+        alone, read = await _project(stage, dsn, [ALONE])
+        both, _ = await _project(stage, dsn, AT_ONCE)
     name = f"projector, exactly-once effect, {', '.join(NAMES)}"
     return [
         Row(

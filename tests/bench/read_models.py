@@ -6,7 +6,7 @@ from deploy.local.infra import local_postgres
 from deploy.postgres.migrate import migrate
 from services.event_store.postgres import PostgresEventStore
 from services.runtime.postgres import open_pool
-from tests.bench import projector, projectors, report
+from tests.bench import projector, report
 from tests.bench.filled import TENANT, fill
 from tests.bench.row import Row
 from tests.bench.stage import Stage
@@ -21,5 +21,4 @@ async def measure(stage: Stage) -> list[Row]:
             dossiers = stage.size(172_000, 1_000)
             head = await fill(stage, store, TENANT, dossiers=dossiers, short=True)
             rows = await projector.measure(stage, pool, store, head, dsn=dsn)
-            rows += await report.measure(stage, pool, head, dossiers=dossiers)
-            return rows + await projectors.measure(stage, store, dsn=dsn)
+            return rows + await report.measure(stage, pool, head, dossiers=dossiers)
