@@ -46,6 +46,7 @@ def main() -> int:
                 sys.stdout.write(f"seed {verdict.seed}: {verdict.found[0]}\n")
                 planted = f" --mutant {asked.mutant}" if asked.mutant else ""
                 sys.stdout.write(f"  replay: python -m tests.simulation --seed {verdict.seed}{planted}\n")
+                sys.stdout.flush()  # a long run that is ended early has still said what it found
                 if asked.mutant:
                     pool.shutdown(cancel_futures=True)
                     return 1
