@@ -35,6 +35,7 @@ from services.keys.postgres import PostgresKeys
 from services.messaging.kafka_publisher import KafkaPublisher
 from services.messaging.port import Record
 from services.parking.postgres import PostgresParkingLot
+from services.projections.keep import PROJECTIONS
 from services.projections.postgres import PostgresReadModels
 from services.runtime.postgres import open_pool
 from services.runtime.settings import KafkaSettings
@@ -277,7 +278,7 @@ async def _restless(scene: Scene) -> str | None:
         if (at := await scene.checkpoints.get("relay", tenant)) < head:
             return f"{tenant}: published {at} of {head}"
         positions = await scene.models.positions(tenant)
-        if len(positions) < 3 or min(positions.values()) < head:
+        if len(positions) < len(PROJECTIONS) or min(positions.values()) < head:
             return f"{tenant}: shown {positions} of {head}"
         planned = await scene.ledger.planned(tenant)
         if min(planned.values()) < head:

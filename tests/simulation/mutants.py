@@ -1,4 +1,4 @@
-"""Six bugs that such systems really have, planted on purpose: a simulation that passes them proves nothing."""
+"""Bugs that such systems really have, planted on purpose: a simulation that passes them proves nothing."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from services.domain.decision import Decision
 from services.event_store.memory import MemoryEventStore, MemoryTenantWriter
 from services.messaging.memory import MemoryBroker
 from services.messaging.port import Poisoned, Received
+from services.projections.known import Change, Known, moved
 from services.recorder.record import Recorder
 from services.runtime.unavailable import DatabaseUnavailable
 
@@ -105,6 +106,17 @@ def echo_to_the_origin() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def add_and_never_subtract() -> Iterator[None]:
+    """What a dossier counted for before it moved is left in the flows of the day."""
+
+    def mutant(changes: Sequence[Change]) -> Iterator[tuple[Known | None, Known]]:
+        return ((None, after) for _, after in moved(changes))
+
+    with patch("services.projections.agency_day.moved", mutant):
+        yield
+
+
 MUTANTS = {
     mutant.__name__: mutant
     for mutant in (
@@ -114,5 +126,6 @@ MUTANTS = {
         drop_a_revision,
         reorder_in_delivery,
         echo_to_the_origin,
+        add_and_never_subtract,
     )
 }

@@ -13,8 +13,10 @@ from services.domain.authority import Connections, connections_of, is_tenant_lev
 from services.domain.dossier import CodeKey, Dossier, Fact, Segment, fact_of_event, fact_of_observation
 from services.domain.fold import fold
 from services.domain.identity import components, other_end
-from services.projections.tables import DossierRow, SegmentRow
+from services.projections.tables import DossierRow, PapersRow, SegmentRow
+from tests.simulation.figures import miscounted
 from tests.simulation.portal import Memory
+from tests.simulation.reconciled import reconciled
 from tests.simulation.stories import Story
 from tests.simulation.world import World
 
@@ -33,6 +35,7 @@ async def findings(world: World) -> list[str]:
         for (tenant, subscriber), memory in world.portals.items():
             if tenant == story.tenant:
                 found += _deliveries(subscriber, memory, log)
+        found += await reconciled(story.tenant, world.store, world.ledger, world.portals)
     found += [f"parked: {each.reason}" for each in await world.parking.list()]
     return found
 
@@ -90,7 +93,8 @@ async def _read_models(world: World, story: Story, log: Sequence[DossierEvent]) 
     if position != head:
         found.append(f"{story.tenant}: states are as of {position}, the log ends at {head}")
     found += _states(story.tenant, expected, shown, log)
-    return found
+    found += _papers(story.tenant, expected, await world.models.papers(story.tenant, as_of=head))
+    return found + await miscounted(story.tenant, world.models, [one.segments for one in expected.values()])
 
 
 def _facts(observations: Sequence[Observation], log: Sequence[DossierEvent]) -> list[Fact]:
@@ -143,6 +147,15 @@ def _row(segment: Segment) -> tuple[object, ...]:
     return (segment.occurred_from, segment.occurred_to, status, *segment[3:])
 
 
+def _papers(tenant: str, expected: Folded, rows: Sequence[PapersRow]) -> Iterator[str]:
+    shown: defaultdict[CodeKey, list[tuple[object, ...]]] = defaultdict(list)
+    for row in rows:
+        shown[row.least_system, row.least_code].append(tuple(row)[6:])
+    wanted = {min(codes): list(map(tuple, one.papers)) for codes, one in expected.items() if one.papers}
+    if shown != wanted:
+        yield f"{tenant}: of papers {dict(shown)} is shown, not {wanted}"
+
+
 def _states(tenant: str, expected: Folded, rows: Sequence[DossierRow], log: Sequence[DossierEvent]) -> Iterator[str]:
     living = {frozenset(_codes(row.state())): row for row in rows if row.merged_into is None}
     last = {event.subject: event.state for event in log if event.state is not None}
@@ -179,5 +192,3 @@ def _deliveries(subscriber: str, memory: Memory, log: Sequence[DossierEvent]) ->
     for subject in sorted(owed.keys() | memory.order.keys()):
         if memory.order.get(subject, []) != owed.get(subject, []):
             yield f"{subscriber} took {memory.order.get(subject, [])} of {subject}, owed were {owed.get(subject, [])}"
-    if memory.repairs:
-        yield f"{subscriber} was repaired {memory.repairs} times although nothing repairs here"

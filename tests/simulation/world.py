@@ -29,7 +29,7 @@ from services.messaging.consume import Limits
 from services.messaging.memory import MemoryBroker, MemoryConsumer
 from services.messaging.port import Record, Transient
 from services.parking.memory import MemoryParkingLot
-from services.projections.keep import Keeper
+from services.projections.keep import PROJECTIONS, Keeper
 from services.projections.memory import MemoryReadModels
 from services.projector.take import Projector
 from services.recorder.record import Recorder
@@ -203,7 +203,7 @@ class World:
             if (at := await self.checkpoints.get("relay", tenant)) < head:
                 return f"{tenant}: published {at} of {head}"
             positions = await self.models.positions(tenant)
-            if len(positions) < 3 or min(positions.values()) < head:
+            if len(positions) < len(PROJECTIONS) or min(positions.values()) < head:
                 return f"{tenant}: shown {positions} of {head}"
             planned = await self.ledger.planned(tenant)
             if min(planned.values()) < head:

@@ -19,8 +19,6 @@ from services.projections.agency_day import ZONE
 from services.projections.known import Change, Known
 
 FIRST = date(2024, 2, 28)
-DAYS = [FIRST + timedelta(days=number) for number in range(-1, 5)]
-"""All that these timelines are about, and a day more at both ends."""
 _NOBODY = fold((), connections_of(()))
 _UNSAID = _NOBODY.course.segment(start_of(FIRST, ZONE))
 

@@ -30,6 +30,7 @@ from services.projections.memory import MemoryReadModels
 from services.projections.month_to_date import NAME, project
 from services.projections.rebuild import rebuild
 from services.projections.tables import StepRow
+from tests.flows import in_figures
 from tests.unit.projections.made_log import MadeLog
 from tests.unit.projections.tellings import Told, Turn, change, tellings, timeline
 
@@ -200,7 +201,7 @@ def every_step(history: Sequence[Turn]) -> Counter[tuple[date, Held, str]]:
     """All that one telling of a dossier's history counts for, from its first day on."""
     found: Counter[tuple[date, Held, str]] = Counter()
     segments = timeline(history)
-    if segments and (segments[-1].accepted_at or segments[-1].void):  # else it is in no figure at all
+    if in_figures(segments):
         for day, held, difference, classes in steps(segments, since=date.min, zone=ZONE):
             found.update({(day, held, one): difference for one in classes})
     return found
