@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ from tests.simulation.portal import Memory
 from tests.simulation.stories import Story, Teller
 from tests.simulation.verdict import findings
 
-INSTANCES = {"gateway": 1, "recorder": 2, "relay": 2, "projector": 2, "deliverer": 2, "reconciler": 1}
+INSTANCES = {"gateway": 2, "recorder": 2, "relay": 2, "projector": 2, "deliverer": 2, "reconciler": 2}
 SUBSCRIBERS = ("portal", "national")
 TENANTS = ("lang-son", "bac-giang")
 SESSION_MS = 2_000
@@ -72,7 +73,7 @@ class Cast:
 
     infra: Infra
     folder: Path
-    gateway_port: int
+    gateway_ports: tuple[int, ...]
     running: dict[tuple[str, int], subprocess.Popen[bytes]] = field(default_factory=dict)
     kills: list[str] = field(default_factory=list)
 
@@ -87,7 +88,7 @@ class Cast:
             dsn_as=self.infra.dsn_as,
             kafka_bootstrap=self.infra.kafka_bootstrap,
             instance=number,
-            port=self.gateway_port if name == "gateway" else 0,
+            port=self.gateway_ports[number - 1] if name == "gateway" else 0,
             group_session_ms=SESSION_MS,
         )
         self.running[name, number] = start(BY_NAME[name], env=env, log=self.folder / "logs" / f"{name}-{number}.log")
@@ -125,10 +126,11 @@ async def drama(
         await topics.ensure(infra.kafka_bootstrap)
         async with _scene(infra, rng, stories, memories) as scene:
             tokens = await _open_doors(infra, scene, url)
-            cast = Cast(infra, folder, gateway_port=(port := _free_port()))
+            ports = tuple(_free_port() for _ in range(INSTANCES["gateway"]))
+            cast = Cast(infra, folder, gateway_ports=ports)
             cast.start_all()
             try:
-                speaking = asyncio.create_task(_speak(infra, scene, tokens, port, seconds_s=kills * every_s))
+                speaking = asyncio.create_task(_speak(scene, tokens, ports, seconds_s=kills * every_s))
                 await _kill(cast, rng, kills=kills, every_s=every_s, servers_too=servers_too, tell=tell)
                 await speaking
                 tell("quiet again: waiting until everything is level")
@@ -178,18 +180,17 @@ async def _open_doors(infra: Infra, scene: Scene, url: str) -> dict[tuple[str, s
     return tokens
 
 
-async def _speak(
-    infra: Infra, scene: Scene, tokens: dict[tuple[str, str], str], port: int, *, seconds_s: float
-) -> None:
-    """Each system posts to the gateway until it gets a yes; what got a yes is never said again."""
+async def _speak(scene: Scene, tokens: dict[tuple[str, str], str], ports: Sequence[int], *, seconds_s: float) -> None:
+    """Each system posts to one gateway or the other until it gets a yes; what got a yes is never said again."""
     posts = list(_posts(scene))
     pause_s = seconds_s / len(posts)
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10.0) as client:
+    gateways = cycle(f"http://127.0.0.1:{port}" for port in ports)
+    async with httpx.AsyncClient(timeout=10.0) as client:
         for said in posts:
             token = tokens[said[0].tenant, said[0].system]
             began = time.monotonic()
             while True:
-                if await _accepted(client, token, said):
+                if await _accepted(client, next(gateways), token, said):
                     break
                 await asyncio.sleep(0.2)
             await asyncio.sleep(max(0.0, pause_s - (time.monotonic() - began)))
@@ -209,11 +210,13 @@ def _posts(scene: Scene) -> Iterator[list[Observation]]:
         yield run
 
 
-async def _accepted(client: httpx.AsyncClient, token: str, said: Sequence[Observation]) -> bool:
+async def _accepted(client: httpx.AsyncClient, gateway: str, token: str, said: Sequence[Observation]) -> bool:
     theirs = {"id", "tenant", "system", "traceparent"}  # the gateway gives these
     items = [each.model_dump(mode="json", exclude_none=True, exclude=theirs) for each in said]
     try:
-        answer = await client.post("/v1/observations", json=items, headers={"authorization": f"Bearer {token}"})
+        answer = await client.post(
+            f"{gateway}/v1/observations", json=items, headers={"authorization": f"Bearer {token}"}
+        )
     except httpx.TransportError:
         return False
     if answer.status_code == 202:
@@ -226,6 +229,7 @@ async def _accepted(client: httpx.AsyncClient, token: str, said: Sequence[Observ
 async def _kill(
     cast: Cast, rng: random.Random, *, kills: int, every_s: float, servers_too: bool, tell: Callable[[str], None]
 ) -> None:
+    victims = _victims(cast, rng)
     for number in range(kills):
         await asyncio.sleep(every_s)
         if fallen := cast.fallen():
@@ -233,8 +237,14 @@ async def _kill(
         if servers_too and number % 10 == 9:
             await _kill_server(cast, ("postgres", "kafka")[number // 10 % 2])
         else:
-            await cast.kill(rng.choice(sorted(cast.running)))
+            await cast.kill(next(victims))
         tell(f"{number + 1} of {kills}: {cast.kills[-1]} killed")
+
+
+def _victims(cast: Cast, rng: random.Random) -> Iterator[tuple[str, int]]:
+    """Everybody in random order, again and again: whoever holds something is among them."""
+    while True:
+        yield from rng.sample(sorted(cast.running), k=len(cast.running))
 
 
 async def _kill_server(cast: Cast, name: str) -> None:
