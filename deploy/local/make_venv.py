@@ -5,12 +5,14 @@ Runs before anything is installed, so it uses the standard library alone.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
 import venv
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,6 +26,24 @@ def main() -> int:
     lock = ROOT / "deploy" / "requirements" / f"{sys.argv[1]}.txt"
     if sys.version_info < (3, 11):  # noqa: UP036 - PYTHON=… may name any
         return _say(f"Python {sys.version.split()[0]} is too old: Khớp needs 3.11 or newer; name one with PYTHON=…")
+    with _alone():
+        return _set_up(lock)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Wait for whoever sets up the same folder now: two that install into one .venv leave halves of packages."""
+    (ROOT / ".khop").mkdir(exist_ok=True)
+    with (ROOT / ".khop" / "setting-up.lock").open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print(f"Đang chờ · waiting: {VENV} is being set up by another command", flush=True)
+            fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+def _set_up(lock: Path) -> int:
     print(f"Chuẩn bị · setting up {VENV.name} with Python {sys.version.split()[0]} from {lock.name}", flush=True)
     if not PYTHON.exists():
         # Without pip first: Debian's Python has no ensurepip unless another package is there.
