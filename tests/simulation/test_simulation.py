@@ -1,6 +1,7 @@
 """The pipeline comes out even after anything; a failure prints its seed."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -14,6 +15,7 @@ MUTANTS = {  # named here as well: one that vanished from the list would not be 
     "drop_a_revision": "were never recorded",
     "reorder_in_delivery": "owed were",
     "echo_to_the_origin": "owed were",
+    "add_and_never_subtract": "flows by day has",
 }
 """Bug → what is said of it: one that merely breaks down on its own is not caught."""
 
@@ -41,3 +43,23 @@ def test_a_planted_bug_is_caught(mutant: str, told: str) -> None:
     assert done.returncode == 1, done.stdout[-4000:] + done.stderr[-4000:]
     assert told in done.stdout
     assert "replay: python -m tests.simulation" in done.stdout
+
+
+def test_a_failure_is_found_again_from_the_seed_it_printed() -> None:
+    mutant = "reorder_in_delivery"
+    found = simulate("--seeds", "4", "--mutant", mutant).stdout
+    told = re.search(r"^seed (\d+): .+\n  replay: python -m tests\.simulation (.+)$", found, re.MULTILINE)
+    assert told is not None, found
+    assert told[2] == f"--seed {told[1]} --mutant {mutant}"
+    for _ in range(2):
+        again = simulate("--seed", told[1], "--mutant", mutant)
+        assert again.returncode == 1, again.stdout[-4000:] + again.stderr[-4000:]
+        assert again.stdout.startswith(told[0] + "\n")
+
+
+def test_a_seed_comes_to_the_same_verdict_every_time() -> None:
+    first, second = (simulate("--seed", "3").stdout.splitlines()[-1] for _ in range(2))
+    assert first == second
+    verdict = re.fullmatch(r"1 seeds, \d+ events, (\d+) kills, 0 with findings", first)
+    assert verdict is not None, first
+    assert int(verdict[1]) > 0, "where nobody is killed little is thrown: take another seed"
