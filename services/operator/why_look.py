@@ -187,7 +187,10 @@ def _waits_for(served: _Served, tenant: str, dossier: str, last: int) -> list[di
         again = f"khop subscriber resume {name} --tenant {tenant}"
         return [_wait(name, "đang tạm dừng gửi", "sending is paused", again, person=True)]
     if served.planned < last:
-        vi, en = f"nợ mới ghi đến {served.planned}", f"what is owed is written up to {served.planned} of {last}"
+        vi, en = (
+            f"nợ mới ghi đến {served.planned} trên {last}",
+            f"what is owed is written up to {served.planned} of {last}",
+        )
         return [_wait(name, vi, en, "xem `khop status`, tiến trình deliverer · see `khop status`, process deliverer")]
     if not served.open:
         return []
@@ -197,7 +200,10 @@ def _waits_for(served: _Served, tenant: str, dossier: str, last: int) -> list[di
     count = len(served.open)
     if head["parked_reason"] is not None:
         again = f"khop subscriber unpark {name} --tenant {tenant} --dossier {dossier}"
-        vi, en = f"để riêng, còn {count}", f"set aside after {len(head['attempts'])} attempts, {count} wait"
+        vi, en = (
+            f"để riêng sau {len(head['attempts'])} lần gửi, còn {count}",
+            f"set aside after {len(head['attempts'])} attempts, {count} wait",
+        )
         return [_wait(name, f"{vi}: {head['parked_reason']}", f"{en}: {head['parked_reason']}", again, person=True)]
     when = "đang gửi · being sent now" if head["leased"] else f"gửi lại lúc · tried again at {_moment(head['next_at'])}"
     vi = f"còn nợ {count}, " + ("chưa gửi lần nào" if detail is None else f"lần cuối {detail}")

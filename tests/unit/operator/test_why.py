@@ -163,12 +163,12 @@ def test_every_wait_is_told_in_vietnamese_and_in_english() -> None:
         assert told == {
             "chưa phát, đã đến 0 trên 1": "not published yet: the relay is at 0 of 1",
             "số liệu đọc mới đến 0 trên 1": "the read model is at 0 of 1",
-            "nợ mới ghi đến 0": "what is owed is written up to 0 of 1",
+            "nợ mới ghi đến 0 trên 1": "what is owed is written up to 0 of 1",
             "còn nợ 1, chưa gửi lần nào": "1 owed, not tried yet",
             "còn nợ 1, lần cuối rejected: rejected: no_such_procedure": (
                 "1 owed, last attempt rejected: rejected: no_such_procedure"
             ),
-            "để riêng, còn 1: rejected: no_such_procedure": (
+            "để riêng sau 2 lần gửi, còn 1: rejected: no_such_procedure": (
                 "set aside after 2 attempts, 1 wait: rejected: no_such_procedure"
             ),
             "đang tạm dừng gửi": "sending is paused",
@@ -217,7 +217,7 @@ Hồ sơ · dossier 35b65f33-a679-5e76-af3c-273ea349ede4  (lang-son)
   Gửi · delivered         national: chưa · not yet, biên nhận · receipts 0/1
   Gửi · delivered         portal: rồi · done, biên nhận · receipts 1/1, 2024-01-01T00:00:00.000+00:00
          1  2024-05-13T02:00:01.000+00:00  status_reported  one-stop  national: open  portal: acknowledged
-  ! national: để riêng, còn 1: rejected: no_such_procedure
+  ! national: để riêng sau 2 lần gửi, còn 1: rejected: no_such_procedure
     set aside after 2 attempts, 1 wait: rejected: no_such_procedure
     → khop subscriber unpark national --tenant lang-son --dossier 35b65f33-a679-5e76-af3c-273ea349ede4
 """
