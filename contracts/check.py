@@ -17,7 +17,7 @@ from contracts.compatibility import breaks
 from contracts.dossier_events import DossierEvent, encode
 from contracts.frozen import Frozen
 from contracts.observations import parse_observation
-from contracts.published import EXAMPLES, FIGURES, ROOT, SCHEMAS, documents, schema
+from contracts.published import EXAMPLES, OTHERS, ROOT, SCHEMAS, documents, schema
 from contracts.upcasting import parse_event
 
 
@@ -61,8 +61,9 @@ def outdated() -> list[str]:
 
 
 def _read(stem: str, raw: bytes) -> Any:
-    if stem in FIGURES:
-        return FIGURES[stem][0].model_validate_json(raw).model_dump(mode="json")
+    if stem in OTHERS:
+        _, model, _ = OTHERS[stem]
+        return model.model_validate_json(raw).model_dump(mode="json")
     if stem.startswith("observation."):
         observation: Frozen = parse_observation(raw)
         return observation.model_dump(mode="json", exclude_none=True)

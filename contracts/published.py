@@ -1,4 +1,5 @@
-"""Which documents the contracts publish: one JSON Schema and one full example per act, event type and set of figures.
+"""Which documents the contracts publish: one JSON Schema and one full example per act, event type, finding
+and set of figures.
 
 Both are generated, checked in and held equal to the models, so that a team in any language can read them and so
 that a change to a contract is seen in review.
@@ -14,8 +15,10 @@ from pydantic import BaseModel
 
 from contracts.claims import ACTS
 from contracts.dossier_events import EVENT_TYPES, DossierState, type_of
+from contracts.findings import Finding
 from contracts.observations import OBSERVATION_TYPES
 from contracts.statistics import AgencyMonth
+from contracts.topics import FINDINGS, STATISTICS, TopicSpec
 
 ROOT: Final = Path(__file__).parent
 SCHEMAS: Final = ROOT / "schemas"
@@ -107,8 +110,26 @@ _FILLED_OF: Final[dict[str, dict[str, Any]]] = {
 }
 """The same for one act, where it means something else by the name than the others do."""
 
-FIGURES: Final[dict[str, tuple[type[BaseModel], dict[str, Any]]]] = {
+OTHERS: Final[dict[str, tuple[TopicSpec, type[BaseModel], dict[str, Any]]]] = {
+    "finding.v1": (
+        FINDINGS,
+        Finding,
+        {
+            "tenant": "lang-son",
+            "system": "portal",
+            "dossier": _DOSSIER,
+            "position": 88412,
+            "found_at": _AT,
+            "differences": (
+                {"field": "status", "expected": 9, "shown": 4},
+                {"field": "agency", "expected": "H99.10", "shown": "H99.09"},
+                {"field": "void", "expected": False, "shown": True},
+            ),
+            "repair": "3f0c1a5be2d94e77",
+        },
+    ),
     "statistics.agency-month.v1": (
+        STATISTICS,
         AgencyMonth,
         {
             "tenant": "lang-son",
@@ -124,16 +145,16 @@ FIGURES: Final[dict[str, tuple[type[BaseModel], dict[str, Any]]]] = {
             "figures": {"3": 412, "4": 391, "5": 12, "6": 9, "7": 207, "11": 205, "12": 201, "13": 4},
             "falls_due": 3,
         },
-    )
+    ),
 }
-"""Contracts that are neither an observation nor an event: file stem → model and a full example."""
+"""Contracts that are neither an observation nor an event: file stem → topic, model and a full example."""
 
 
 def documents() -> dict[str, type[BaseModel]]:
     """File stem → model, for every contract that is published."""
     found: dict[str, type[BaseModel]] = {f"observation.{act}.v1": model for act, model in OBSERVATION_TYPES.items()}
     found.update({kind.removeprefix("vn.khop."): model for kind, model in EVENT_TYPES.items()})
-    found.update({stem: model for stem, (model, _) in FIGURES.items()})
+    found.update({stem: model for stem, (_, model, _) in OTHERS.items()})
     return dict(sorted(found.items()))
 
 
@@ -144,8 +165,9 @@ def schema(model: type[BaseModel]) -> dict[str, Any]:
 
 def example(stem: str) -> dict[str, Any]:
     """A full example: every field of the contract has a value."""
-    if stem in FIGURES:
-        return _shown(*FIGURES[stem])
+    if stem in OTHERS:
+        _, model, filled = OTHERS[stem]
+        return _shown(model, filled)
     scope_act = next(act for act in ACTS if stem in {f"observation.{act}.v1", type_of(act).removeprefix("vn.khop.")})
     claim = ACTS[scope_act][0]
     filled = _FILLED | _FILLED_OF.get(scope_act, {})

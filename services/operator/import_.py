@@ -174,7 +174,6 @@ def _document(rules: SourceMapping, tally: Tally, *, check: bool) -> dict[str, A
         "first_contradictions": [_contradiction(tally, index) for index in range(len(tally.first_contradictions))],
         "broken": tally.broken,
         "never_seen": tally.never_seen,
-        "unended": tally.unended,
     }
 
 
@@ -193,12 +192,6 @@ def _show(rules: SourceMapping, tally: Tally, *, check: bool) -> None:
         print(f"Mâu thuẫn · contradiction: {_contradiction(tally, index)}", file=sys.stderr)
     for sentence in tally.broken:
         print(f"Tệp hỏng · broken file: {sentence}", file=sys.stderr)
-    for name in tally.unended:
-        print(
-            f"Dòng cuối chưa hết · the last line does not end: {name}; if the file was cut off, so is its last value: "
-            "compare it with the source",
-            file=sys.stderr,
-        )
     for column in tally.never_seen:
         print(f"Không thấy · in no row: {column}; is the name in the mapping right?", file=sys.stderr)
 

@@ -70,10 +70,17 @@ def list_all(
         print("Chưa có khóa nào · no keys yet")
 
 
-def revoke(key_id: Annotated[str, typer.Argument(help="The id that `khop keys list` shows.")]) -> None:
+def revoke(
+    key_id: Annotated[str, typer.Argument(help="The id that `khop keys list` shows.")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+) -> None:
     """Thu hồi khóa · make a key useless, within five seconds."""
     if not asyncio.run(_revoke(key_id)):
         raise Findings(f"no key in force has the id {key_id!r}; `khop keys list` shows them")
+    if as_json:
+        screen.print_json({"id": key_id, "state": "revoked"})
+        return
     print(f"Đã thu hồi · revoked: {key_id}")
 
 

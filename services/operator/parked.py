@@ -70,20 +70,32 @@ def show(
     print(f"{len(record.value)} bytes:\n{text}")
 
 
-def redrive(record_id: Annotated[int, typer.Argument(help="The number that `khop parked list` shows.")]) -> None:
+def redrive(
+    record_id: Annotated[int, typer.Argument(help="The number that `khop parked list` shows.")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+) -> None:
     """Gửi lại bản ghi · put it into its topic again, once it can be read."""
     asyncio.run(_redrive(record_id))
+    if as_json:
+        screen.print_json({"id": record_id, "state": "redriven"})
+        return
     print(f"Đã gửi lại · sent again: {record_id}")
 
 
 def drop(
     record_id: Annotated[int, typer.Argument(help="The number that `khop parked list` shows.")],
     reason: Annotated[str, typer.Option(help="Lý do · why nothing is lost by it.")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Bỏ bản ghi, kèm lý do · give it up, and say why."""
     if not reason.strip():
         raise WrongUsage("--reason is empty; say why nothing is lost by dropping this record")
     asyncio.run(_settle(record_id, reason))
+    if as_json:
+        screen.print_json({"id": record_id, "state": "dropped", "reason": reason})
+        return
     print(f"Đã bỏ · dropped: {record_id}")
 
 

@@ -86,12 +86,16 @@ def drop_row(
     number: Annotated[int, typer.Argument(help="Its number, as the list shows it.")],
     *,
     reason: Annotated[str, typer.Option(help="Lý do · why it will never be taken.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Bỏ · settle a row that will never be taken; the row and the reason are kept until they expire."""
     if not reason.strip():
         raise WrongUsage("--reason is empty; say why, for whoever asks later")
     if not asyncio.run(_drop(number, reason)):
         raise Findings(f"row {number} does not wait; see `khop quarantine list`")
+    if as_json:
+        screen.print_json({"id": number, "state": "dropped", "reason": reason})
+        return
     print(f"Đã bỏ · dropped {number}")
 
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from services.operator import screen
 from services.operator.errors import Away, Findings, WrongUsage
@@ -44,8 +44,7 @@ def command(*, as_json: Annotated[bool, typer.Option("--json", help="One JSON do
 
 def show(found: Mapping[str, Any]) -> None:
     """Print it as tables."""
-    console = Console()
-    console.print(_processes(found["processes"]))
+    screen.print_whole(_processes(found["processes"]))
     database = found["database"]
     if not database["ok"]:
         return
@@ -53,7 +52,8 @@ def show(found: Mapping[str, Any]) -> None:
     for tenant, at in database["tenants"].items():
         shown = min(at["read_models"].values()) if at["read_models"] else 0
         tenants.add_row(tenant, *(f"{number:,}" for number in (at["head"], at["published"], shown)))
-    console.print(tenants)
+    screen.print_whole(tenants)
+    console = screen.plain(soft_wrap=True)
     for label, counts in (
         ("Bản ghi để riêng · parked", database["parked"]),
         ("Chờ ánh xạ · quarantined", database["quarantined"]),
@@ -62,7 +62,7 @@ def show(found: Mapping[str, Any]) -> None:
     for row in database["owed"]:
         console.print("Còn phải gửi · owed: " + ", ".join(f"{name} {value}" for name, value in row.items()))
     for tenant, gap in database["gaps"].items():
-        console.print(f"[red]Nhật ký đứt quãng · gap in the log[/red]: {tenant}: {gap}")
+        console.print(Text.assemble(("Nhật ký đứt quãng · gap in the log", "red"), f": {tenant}: {gap}"))
 
 
 _HEADINGS = ("Vị trí cuối\nlast position", "Đã phát\npublished", "Bảng đọc\nread models")
@@ -77,7 +77,7 @@ def _processes(processes: list[dict[str, Any]]) -> Table:
         good = one["answers"] and one["live"] and one["ready"]
         table.add_row(
             one["name"],
-            "[green]tốt · ok[/green]" if good else "[red]không · no[/red]",
+            Text("tốt · ok", "green") if good else Text("không · no", "red"),
             f"{sum(lane['lag'] for lane in lanes):,}",
             f"{max((lane['lag_s'] for lane in lanes), default=0):.1f}",
             f"{sum(lane['rate_per_s'] for lane in lanes):,.0f}",

@@ -101,15 +101,21 @@ def list_all(*, as_json: AsJson = False) -> None:
         print("Chưa có hệ thống nào · no subscribers yet")
 
 
-def pause(name: Name, tenant: Tenant) -> None:
+def pause(name: Name, tenant: Tenant, *, as_json: AsJson = False) -> None:
     """Tạm dừng gửi; nợ vẫn được ghi · stop sending; what is owed goes on being written."""
     asyncio.run(_pause(tenant, name, paused=True))
+    if as_json:
+        screen.print_json({"tenant": tenant, "name": name, "paused": True})
+        return
     print(f"Đã tạm dừng · paused: {tenant}/{name}")
 
 
-def resume(name: Name, tenant: Tenant) -> None:
+def resume(name: Name, tenant: Tenant, *, as_json: AsJson = False) -> None:
     """Gửi tiếp · send again."""
     asyncio.run(_pause(tenant, name, paused=False))
+    if as_json:
+        screen.print_json({"tenant": tenant, "name": name, "paused": False})
+        return
     print(f"Đã gửi tiếp · resumed: {tenant}/{name}")
 
 
@@ -131,6 +137,7 @@ def unpark(
     *,
     dossier: Annotated[str | None, typer.Option(help="One dossier's id.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Thử gửi lại hồ sơ để riêng · let a dossier that was set aside be tried again."""
     if (dossier is None) != everything:
@@ -138,6 +145,9 @@ def unpark(
     count = asyncio.run(_unpark(tenant, name, None if dossier is None else _uuid(dossier)))
     if dossier is not None and not count:
         raise Findings(f"dossier {dossier} is not set aside for {tenant}/{name}; see `khop subscriber parked`")
+    if as_json:
+        screen.print_json({"tenant": tenant, "name": name, "unparked": count})
+        return
     print(f"Đã thử lại · tried again: {count}")
 
 

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any, Final
 
 from contracts.observations import Observation
-from services.sources.bytes import FileBroken, ends_its_last_line
+from services.sources.bytes import FileBroken
 from services.sources.file import Part
 from services.sources.intake import Taken
 from services.sources.row import Refused, Row, Said, Unsaid
@@ -40,8 +40,6 @@ class Tally:
     broken: list[str] = field(default_factory=list)
     never_seen: list[str] = field(default_factory=list)
     """Columns of the mapping that no row of a file without a header had: perhaps misspelt, perhaps just empty."""
-    unended: list[str] = field(default_factory=list)
-    """Tables whose last line does not end: whole for a reader, yet a file that was cut off looks the same."""
     last: Observation | None = None
     """The last one published: what a tenant's log records in order is there when this one is."""
     _dossiers: set[int] = field(default_factory=set)
@@ -73,11 +71,6 @@ class Tally:
         if sentence not in self.broken:
             self.broken.append(sentence)
 
-    def note_unended(self, name: str) -> None:
-        """Note once that a table's last line does not end."""
-        if name not in self.unended:
-            self.unended.append(name)
-
     def _refuse(self, one: Refused) -> None:
         self.refused += 1
         if len(self.first_refused) < SHOWN_MAX:
@@ -98,14 +91,12 @@ async def read_through(
     """Read one file by one kind of row; without `take` nothing is published. A broken end is noted, not raised."""
     rows = part.read(joined, told=told)
     unseen = set(part.translator.columns()) if part.format in {"jsonl", "xes"} else set()
-    whole = True
     while True:
         batch: list[Row | Refused] = []
         try:
             batch.extend(islice(rows, BATCH_ROWS))
         except FileBroken as error:
             tally.note_broken(str(error))
-            whole = False
         if not batch:
             break
         statements: Statements = []
@@ -121,6 +112,4 @@ async def read_through(
         tally.count(statements)
         if take is not None:
             tally.add(await take(statements))
-    if whole and part.format in {"csv", "tsv"} and not ends_its_last_line(part.path):
-        tally.note_unended(part.path.name)
     tally.never_seen += [f"{part.path.name}: {column}" for column in sorted(unseen)]

@@ -9,32 +9,43 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from services.sources.bytes import LINE_BYTES_MAX, FileBroken, Line, lines
+from services.sources.bytes import LINE_BYTES_MAX, FileBroken, Line, ends_its_last_line, lines
 from services.sources.mapping import Rows
 from services.sources.readers.header import checked_header
 from services.sources.row import Refused, Row
 from services.sources.translate import as_json
 
 _BOM: Final = b"\xef\xbb\xbf"
+_IF_CUT: Final = "get the file again, or end the line with a line break if it is whole, and import it again"
 
 
 def read(
     path: Path, rows: Rows, needed: frozenset[str], *, told: Callable[[int], None], delimiter: str = ","
 ) -> Iterator[Row | Refused]:
-    """Every row by the names of the first line.
+    """Every row by the names of the first line; a last line that does not end is refused.
 
     Raises FileBroken when the file is empty, lacks a column or cannot be read on; rows before that were given.
     """
-    return read_table(path, rows.encoding, rows.delimiter or delimiter, needed, told=told)
+    return read_table(path, rows.encoding, rows.delimiter or delimiter, needed, told=told, may_be_cut=True)
 
 
 def read_table(
-    path: Path, encoding: str, delimiter: str, needed: frozenset[str], *, told: Callable[[int], None]
+    path: Path,
+    encoding: str,
+    delimiter: str,
+    needed: frozenset[str],
+    *,
+    told: Callable[[int], None],
+    may_be_cut: bool = False,
 ) -> Iterator[Row | Refused]:
-    """The same for a file without a mapping."""
+    """The same for a file without a mapping; `may_be_cut`: nobody has looked whether its last line is whole."""
     csv.field_size_limit(LINE_BYTES_MAX)
     source = _Decoded(lines(path, told), encoding, name=path.name)
     reader = csv.reader(source, delimiter=delimiter, strict=True)
+
+    def may_lack_its_rest() -> bool:
+        return may_be_cut and not source.row_ends and not ends_its_last_line(path)
+
     try:
         first = next(reader)
     except StopIteration:
@@ -46,6 +57,8 @@ def read_table(
     if source.trouble is not None:
         raise FileBroken(str(source.trouble))
     header = checked_header(first, needed, name=path.name)
+    if may_lack_its_rest():
+        raise FileBroken(f"{path.name}:1: the line of column names does not end; {_IF_CUT}")
     while True:
         source.begin_row()
         try:
@@ -63,6 +76,9 @@ def read_table(
             yield source.refused(
                 f"has {len(values)} values under {len(header)} columns; look at its delimiters and quotes"
             )
+        elif may_lack_its_rest():
+            # "H99.1" of "H99.10" looks like any other value, and what was once sent on is not got back.
+            yield source.refused(f"does not end, so its last value may be cut off; {_IF_CUT}")
         else:
             yield Row(source.locator, dict(zip(header, values, strict=True)))
 
@@ -106,6 +122,11 @@ class _Decoded:
     def locator(self) -> str:
         """Where the row begins."""
         return f"{self._name}:{self._row[0].number}" if self._row else self._name
+
+    @property
+    def row_ends(self) -> bool:
+        """Whether the row's last line has its end."""
+        return bool(self._row) and self._row[-1].data.endswith(b"\n")
 
     def refused(self, reason: str) -> Refused:
         """The row as one that cannot be taken."""

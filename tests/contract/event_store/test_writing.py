@@ -40,13 +40,27 @@ async def test_nothing_is_visible_before_the_block_ends(adapter: Adapter) -> Non
 async def test_a_block_that_fails_writes_nothing(store: EventStore) -> None:
     async def fail_half_way() -> None:
         async with store.writer("lang-son") as writer:
-            await writer.append([event(1)], NOTHING)
+            await writer.append(
+                [event(2), event(3, dossier="b")],
+                IdentityChange(
+                    {("portal", "P1"): dossier_id("b"), ("one-stop", "H1"): dossier_id("b")},
+                    [identity("a", merged_into="b"), identity("b", lineage=("a", "b"))],
+                ),
+            )
             raise RuntimeError("half-way")
 
+    kept = IdentityChange({("one-stop", "H1"): dossier_id("a")}, [identity("a")])
+    await append(store, event(1), identity=kept)
     with pytest.raises(RuntimeError, match="half-way"):
         await fail_half_way()
-    assert await store.head("lang-son") == 0
-    await append(store, event(1))
+    assert await store.head("lang-son") == 1
+    assert await store.find("lang-son", "portal", "P1") is None
+    assert await store.find("lang-son", "one-stop", "H1") == entry("a", last_position=1)
+    assert await store.entries("lang-son", [dossier_id("a"), dossier_id("b")]) == {
+        dossier_id("a"): entry("a", last_position=1)
+    }
+    assert await store.read("lang-son", after=0, limit=10) == [event(1)]
+    await append(store, event(2))
 
 
 async def test_a_cancelled_writer_writes_nothing_and_frees_the_tenant(store: EventStore) -> None:

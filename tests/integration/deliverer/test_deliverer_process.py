@@ -8,19 +8,24 @@ import sys
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import uvicorn
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from starlette.applications import Starlette
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response as HttpResponse
 from starlette.routing import Route
 
+from contracts.dossier_events import encode
 from contracts.observations import Observation
-from contracts.topics import DOSSIER_EVENTS
+from contracts.topics import DOSSIER_EVENTS, partition_of
 from deploy.kafka.topics import ensure
 from services.deliveries.postgres import PostgresLedger
 from services.event_store.postgres import PostgresEventStore
@@ -58,9 +63,9 @@ async def served(portal: MemoryPortal) -> AsyncIterator[str]:
         await serving
 
 
-async def publish(publisher: KafkaPublisher, log: Log, *, first: int) -> None:
+async def publish(publisher: KafkaPublisher, log: Log, *, first: int, last: int = 10_000) -> None:
     """What the relay does: everything from a position on, in order."""
-    page = await log.store.read(log.tenant, after=first - 1, limit=10_000)
+    page = await log.store.read(log.tenant, after=first - 1, limit=last - first + 1)
     headers = (("generation", str(await log.store.generation()).encode()),)
     records = [Record(str(each.dossier).encode(), each.body, each.tenant, headers) for each in page]
     await publisher.publish(DOSSIER_EVENTS.name, records)
@@ -145,48 +150,157 @@ def linked(observations: list[Observation]) -> set[str]:
     return {each.code for each in observations if each.act == "linked" and each.system == "national"}
 
 
-async def test_the_example_backend_keeps_the_state_of_the_highest_position(
-    kafka_bootstrap: str, postgres_dsn: str, tmp_path: Path
+SHOWS_WHAT_IT_KEPT = """\
+import atexit, json, os, sys
+
+
+def show():
+    if (backend := sys.modules.get("deploy.examples.backend")) is not None:
+        kept = {subject: [at, state.status] for subject, (at, state) in backend.dossiers.items()}
+        with open(os.environ["SHOWN"], "w") as file:
+            json.dump(kept, file)
+
+
+atexit.register(show)
+"""
+
+
+@dataclass(slots=True)
+class Example:
+    """The example's process, and how far its group says that it is."""
+
+    process: asyncio.subprocess.Process
+    partition: TopicPartition
+    log: Path
+    shown: Path
+    _offsets: AIOKafkaConsumer
+
+    async def done(self) -> int | None:
+        """The offset that it would go on from after a kill."""
+        assert self.process.returncode is None, self.log.read_text()[-3000:]
+        offset: int | None = await self._offsets.committed(self.partition)
+        return offset
+
+    async def end(self) -> int:
+        """The offset behind the last record of its partition."""
+        ends: dict[TopicPartition, int] = await self._offsets.end_offsets([self.partition])
+        return ends[self.partition]
+
+    async def has_done_all(self) -> bool:
+        return await self.done() == await self.end()
+
+    def times_received(self, offset: int) -> int:
+        words = f"| {offset}-"
+        return sum(words in line and line.endswith("- Received") for line in self.log.read_text().splitlines())
+
+    async def stop(self) -> dict[str, list[int]]:
+        """What it kept when it was asked to end."""
+        self.process.terminate()
+        assert await self.process.wait() == 0, self.log.read_text()[-3000:]
+        kept: dict[str, list[int]] = json.loads(self.shown.read_text())
+        return kept
+
+
+def partition(tenant: str) -> TopicPartition:
+    return TopicPartition(DOSSIER_EVENTS.name, partition_of(tenant, DOSSIER_EVENTS.partitions))
+
+
+@asynccontextmanager
+async def example(bootstrap: str, tenant: str, folder: Path, root: Path) -> AsyncIterator[Example]:
+    """The example, started by the words of `services/subscribers/README.md`."""
+    # Python runs a module of this name before anything else, so the example itself needs no door for a test.
+    (folder / "sitecustomize.py").write_text(SHOWS_WHAT_IT_KEPT)
+    shown, log = folder / "shown.json", folder / "example.log"
+    own = {"TENANT": tenant, "KAFKA_BOOTSTRAP": bootstrap, "SHOWN": str(shown), "PYTHONPATH": str(folder)}
+    async with AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id="example", enable_auto_commit=False) as offsets:
+        offsets.assign([mine := partition(tenant)])
+        with log.open("wb") as output:
+            process = await asyncio.create_subprocess_exec(
+                Path(sys.executable).with_name("faststream"),
+                "run",
+                "deploy.examples.backend:app",
+                cwd=root,
+                env={**os.environ, **own, "COLUMNS": "1000"},
+                stdout=output,
+                stderr=output,
+            )
+        try:
+            yield Example(process, mine, log, shown, offsets)
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+
+
+def neighbour_of(tenant: str) -> str:
+    """Another tenant of the same partition."""
+    names = (f"{tenant}-{number}" for number in count())
+    return next(name for name in names if partition(name) == partition(tenant))
+
+
+async def test_the_example_backend_keeps_its_own_dossiers_at_their_highest_position(
+    kafka_bootstrap: str, postgres_dsn: str, tmp_path: Path, repo_root: Path
 ) -> None:
     await ensure(kafka_bootstrap)
     tenant = f"t-{uuid4().hex[:12]}"
-    shown = tmp_path / "shown.json"
-    script = (
-        "import asyncio, json, os\n"
-        "from deploy.examples import backend\n"
-        "async def main():\n"
-        "    async with backend.broker:\n"
-        "        await backend.broker.start()\n"
-        "        while len(backend.dossiers) < 5 or max(at for at, _ in backend.dossiers.values()) < 20:\n"
-        "            await asyncio.sleep(0.01)\n"
-        "    kept = {k: [at, state.status] for k, (at, state) in backend.dossiers.items()}\n"
-        "    open(os.environ['SHOWN'], 'w').write(json.dumps(kept))\n"
-        "asyncio.run(main())\n"
-    )
     async with (
         open_pool(postgres_dsn, name="test") as pool,
         KafkaPublisher(KafkaSettings(bootstrap=kafka_bootstrap), client_id="test") as publisher,
+        example(kafka_bootstrap, tenant, tmp_path, repo_root) as running,
     ):
-        log = Log(PostgresEventStore(pool, dsn=postgres_dsn), tenant=tenant)
+        log, foreign = Log(PostgresEventStore(pool, dsn=postgres_dsn), tenant=tenant), Log(tenant=neighbour_of(tenant))
         last: dict[str, list[int]] = {}
         for number in range(20):
             event = await log.add(f"d{number % 5}", status=2 + number % 3)
             last[event.subject] = [event.position, 2 + number % 3]
         await publish(publisher, log, first=1)
-        # A relay that was killed sends its page again, and a foreign tenant may share the partition.
+        # A relay that was killed sends its page again; then one of its positions alone, with no newer one behind it.
         await publish(publisher, log, first=11)
-        env = {**os.environ, "TENANT": tenant, "KAFKA_BOOTSTRAP": kafka_bootstrap, "SHOWN": str(shown)}
-        done = await asyncio.to_thread(
-            subprocess.run,
-            [sys.executable, "-c", script],
-            env=env,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-    assert done.returncode == 0, done.stderr[-3000:]
-    assert json.loads(shown.read_text()) == last
+        await publish(publisher, log, first=5, last=5)
+        # A higher position than any of ours, of a dossier that has the id of one of ours.
+        for _ in range(30):
+            await foreign.add("d2", status=10)
+        await publish(publisher, foreign, first=30)
+        event = await log.add("d0", status=10)
+        last[event.subject] = [21, 10]
+        await publish(publisher, log, first=21)
+        await until(running.has_done_all, timeout_s=90)
+        assert await running.stop() == last
+
+
+async def test_an_event_that_the_example_cannot_read_comes_again_and_is_not_stepped_over(
+    kafka_bootstrap: str, postgres_dsn: str, tmp_path: Path, repo_root: Path
+) -> None:
+    await ensure(kafka_bootstrap)
+    tenant = f"t-{uuid4().hex[:12]}"
+    async with (
+        open_pool(postgres_dsn, name="test") as pool,
+        KafkaPublisher(KafkaSettings(bootstrap=kafka_bootstrap), client_id="test") as publisher,
+        example(kafka_bootstrap, tenant, tmp_path, repo_root) as running,
+    ):
+        log = Log(PostgresEventStore(pool, dsn=postgres_dsn), tenant=tenant)
+        event = await log.add("d0", status=2)
+        await publish(publisher, log, first=1)
+        newer = encode(event).replace(b".v1", b".v2")
+        unreadable = await running.end()
+        try:
+            await publisher.publish(DOSSIER_EVENTS.name, [Record(event.subject.encode(), newer, tenant)])
+            await log.add("d0", status=4)
+            await publish(publisher, log, first=2)
+            await until(lambda: running.times_received(unreadable) == 2, timeout_s=90)
+            assert await running.done() == unreadable
+        finally:
+            await erased(kafka_bootstrap, running.partition, up_to=await running.end())
+
+
+async def erased(bootstrap: str, lane: TopicPartition, *, up_to: int) -> None:
+    """Every other test's processes read this topic too, and would park what nobody can read."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        await admin.delete_records({lane: RecordsToDelete(before_offset=up_to)})
+    finally:
+        await admin.close()
 
 
 def test_the_example_is_no_longer_than_a_screen(repo_root: Path) -> None:

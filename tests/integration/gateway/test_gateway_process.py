@@ -1,6 +1,8 @@
 """The gateway as a process on a real broker and database: a yes is in Kafka, and what is not in Kafka is no yes."""
 
 import asyncio
+import base64
+import hashlib
 import json
 import os
 import subprocess
@@ -11,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import httpx
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
@@ -147,8 +150,8 @@ async def test_keys_are_listed_and_revoked_by_command_and_a_reader_sees_its_tena
         [key] = listed["keys"]
         assert (key["tenant"], key["scope"], key["revoked_at"]) == ("lang-son", "read", None)
         assert "key" not in key
-        revoked = await asyncio.to_thread(khop, operator, "keys", "revoke", key["id"])
-        assert revoked.returncode == 0
+        revoked = await asyncio.to_thread(khop, operator, "keys", "revoke", key["id"], "--json")
+        assert (revoked.returncode, json.loads(revoked.stdout)) == (0, {"id": key["id"], "state": "revoked"})
         again = await asyncio.to_thread(khop, operator, "keys", "revoke", key["id"])
         assert (again.returncode, "no key in force" in again.stderr, "Traceback" in again.stderr) == (1, True, False)
 
@@ -156,3 +159,20 @@ async def test_keys_are_listed_and_revoked_by_command_and_a_reader_sees_its_tena
             return (await client.get(f"{gateway.url}/v1/states", headers=headers)).status_code == 401
 
         await until(refused)
+
+
+async def test_of_a_key_only_the_digest_is_kept(postgres_dsn: str, as_role: Callable[[str, str], str]) -> None:
+    headers = await asyncio.to_thread(made_key, as_role(postgres_dsn, "khop_operator"), "lang-son")
+    token = headers["authorization"].removeprefix("Bearer ")
+    _, key_id, secret = token.split("_", 2)
+    connection = await asyncpg.connect(postgres_dsn)
+    try:
+        [row] = await connection.fetch("SELECT * FROM gateway.api_keys")
+    finally:
+        await connection.close()
+    assert (row["id"], row["digest"]) == (key_id, hashlib.sha256(secret.encode()).digest())
+    # The 32 random bytes would fit where the digest is, and are as good as the text that was shown.
+    telling = (token.encode(), secret.encode(), base64.urlsafe_b64decode(f"{secret}="))
+    for name, value in row.items():
+        kept = value if isinstance(value, bytes) else str(value).encode()
+        assert not any(each in kept for each in telling), name

@@ -13,8 +13,11 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from contracts.topics import TopicSpec, partition_of
 from deploy.kafka import topics
 from deploy.local.infra import Infra, local_infra
+from services.messaging.consume import Limits
 from services.messaging.kafka_publisher import KafkaPublisher
 from services.messaging.port import BrokerUnavailable, Record
+from services.parking.postgres import PostgresParkingLot
+from services.runtime.postgres import open_pool
 from services.runtime.settings import KafkaSettings
 from tests.waiting import until
 
@@ -148,9 +151,39 @@ asyncio.run(main())
 """
 
 
-async def _member(bootstrap: str, topic: str) -> tuple[asyncio.subprocess.Process, list[int]]:
+DYING_MEMBER = """
+import asyncio, os, sys
+from services.messaging.kafka import KafkaConsumer
+from services.parking.postgres import PostgresParkingLot
+from services.runtime.clock import SystemClock
+from services.runtime.health import Health
+from services.runtime.metrics import Metrics
+from services.runtime.postgres import open_pool
+from services.runtime.settings import KafkaSettings
+
+async def main():
+    clock, metrics = SystemClock(), Metrics()
+    async def handle(batch):
+        for record in batch:
+            if record.value.decode().strip() == sys.argv[4]:
+                os._exit(9)
+            print("got", record.value.decode().strip(), flush=True)
+        return ()
+    async with open_pool(sys.argv[3], name="member") as pool:
+        consumer = KafkaConsumer(KafkaSettings(bootstrap=sys.argv[1], session_timeout_ms=1000),
+            parking=PostgresParkingLot(pool), clock=clock, metrics=metrics, health=Health(clock, metrics),
+            client_id="member")
+        await consumer.run(sys.argv[2], "g", handle, batch_max=100, wait_ms=10)
+
+asyncio.run(main())
+"""
+
+
+async def _member(
+    bootstrap: str, topic: str, *more: str, script: str = MEMBER
+) -> tuple[asyncio.subprocess.Process, list[int]]:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", MEMBER, bootstrap, topic),
+        *(sys.executable, "-c", script, bootstrap, topic, *more),
         cwd=ROOT,
         env=dict(os.environ),
         stdout=asyncio.subprocess.PIPE,
@@ -193,3 +226,36 @@ async def test_a_killed_member_is_replaced_within_seconds_and_misses_nothing(
             if process.returncode is None:
                 process.kill()
             await process.wait()
+
+
+async def test_a_record_that_kills_its_process_is_parked_after_so_many_deaths_and_its_neighbours_are_handled(
+    kafka_bootstrap: str, new_topic: Callable[..., Awaitable[str]], postgres_dsn: str
+) -> None:
+    topic = await new_topic(partitions=1)
+    limit = Limits().starts_max
+    seen: list[int] = []
+    async with (
+        KafkaPublisher(KafkaSettings(bootstrap=kafka_bootstrap), client_id="writer") as publisher,
+        open_pool(postgres_dsn, name="test") as pool,
+    ):
+        lot = PostgresParkingLot(pool)
+        await publisher.publish(topic, numbered(1, 10))
+        # A batch that holds it may die once before its records are taken one by one: twice the limit is plenty.
+        deaths = 0
+        while deaths <= 2 * limit:
+            process, seen = await _member(kafka_bootstrap, topic, postgres_dsn, "5", script=DYING_MEMBER)
+            try:
+                await until(lambda process=process, seen=seen: process.returncode is not None or 10 in seen)  # type: ignore[misc]
+                if process.returncode is None:
+                    break
+                assert (process.returncode, await lot.list()) == (9, [])
+                deaths += 1
+            finally:
+                if process.returncode is None:
+                    process.kill()
+                await process.wait()
+        (parked,) = await lot.list()
+    assert (int(parked.value), parked.offset, parked.attempts) == (5, 4, limit)
+    assert parked.reason == f"this process ended {limit} times while it handled this record alone"
+    assert deaths >= limit
+    assert seen == [6, 7, 8, 9, 10], "those before it were handled and committed by one that died"

@@ -93,11 +93,13 @@ async def test_a_parked_record_is_shown_sent_again_once_and_dropped_only_with_a_
         good, bad = (str(each["id"]) for each in sorted(listed, key=lambda each: each["offset"]))
         assert (await khop.document("parked", "show", good))["value"] == values[0].decode()
         assert "still cannot be read" in await khop.run("parked", "redrive", bad, code=1)
-        await khop.run("parked", "redrive", good)
+        assert await khop.document("parked", "redrive", good) == {"id": int(good), "state": "redriven"}
         await until(lambda: [each.id for each in observations] == [said.id])
         assert "was redriven before" in await khop.run("parked", "redrive", good, code=1)
         assert "--reason is empty" in await khop.run("parked", "drop", bad, "--reason", " ", code=2)
-        await khop.run("parked", "drop", bad, "--reason", "truncated by the sender, sent again whole")
+        reason = "truncated by the sender, sent again whole"
+        dropped = {"id": int(bad), "state": "dropped", "reason": reason}
+        assert await khop.document("parked", "drop", bad, "--reason", reason) == dropped
         assert (await khop.document("parked", "list"))["parked"] == []
         assert "no record has the number" in await khop.run("parked", "show", "999999", code=1)
         assert await khop.document("purge") == {"parked": 0, "quarantined": 0}
@@ -135,12 +137,18 @@ async def test_a_subscriber_is_added_listed_paused_and_its_parked_dossier_found_
     told = await khop.document("why", "H99.10-240513-0007", code=1)
     [wait] = [each for each in told["dossiers"][0]["waits"] if each["needs_person"]]
     assert wait["next"] == f"khop subscriber unpark portal --tenant {TENANT} --dossier {parked['dossier']}"
-    await khop.run(*wait["next"].split()[1:])
+    named = {"tenant": TENANT, "name": "portal"}
+    assert await khop.document(*wait["next"].split()[1:]) == {**named, "unparked": 1}
+    assert "tried again: 0" in await khop.run("subscriber", "unpark", "portal", "--tenant", TENANT, "--all")
     assert (await khop.document("subscriber", "parked", "portal", "--tenant", TENANT))["parked"] == []
-    await khop.run("subscriber", "pause", "portal", "--tenant", TENANT)
+    assert await khop.document("subscriber", "pause", "portal", "--tenant", TENANT) == {**named, "paused": True}
     [row] = (await khop.document("subscriber", "list"))["subscribers"]
     assert row["paused"]
-    await khop.run("subscriber", "resume", "portal", "--tenant", TENANT)
+    assert await khop.document("subscriber", "resume", "portal", "--tenant", TENANT) == {**named, "paused": False}
+    [row] = (await khop.document("subscriber", "list"))["subscribers"]
+    assert not row["paused"]
+    assert f"paused: {TENANT}/portal" in await khop.run("subscriber", "pause", "portal", "--tenant", TENANT)
+    assert f"resumed: {TENANT}/portal" in await khop.run("subscriber", "resume", "portal", "--tenant", TENANT)
     text = await khop.run("why", "H99.10-240513-0007")
     assert "Gửi · delivered         portal: chưa · not yet" in text
     assert "is not served" in await khop.run("subscriber", "pause", "nobody", "--tenant", TENANT, code=1)

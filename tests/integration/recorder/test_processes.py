@@ -9,12 +9,14 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from uuid import UUID
 
 import asyncpg
 import httpx
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from contracts.dossier_events import DossierEvent
 from contracts.observations import Observation, encode_observation
 from contracts.topics import DOSSIER_EVENTS, OBSERVATIONS, partition_of
 from deploy.kafka import topics
@@ -106,6 +108,29 @@ class World:
         async with KafkaPublisher(KafkaSettings(bootstrap=self.bootstrap), client_id="observer") as publisher:
             await publisher.publish(OBSERVATIONS.name, [_record(each) for each in observations])
 
+    @asynccontextmanager
+    async def held_up(self, table: str) -> AsyncIterator[None]:
+        """Nobody writes to this table for as long as the block."""
+        admin = await asyncpg.connect(self.dsn)
+        try:
+            async with admin.transaction():
+                await admin.execute(f"LOCK TABLE {table} IN SHARE MODE")
+                yield
+        finally:
+            await admin.close()
+
+    async def wait_until_one_is_inside(self) -> None:
+        """Until a writer waits for a table that is held up: it is in its transaction and has the tenant's lock."""
+        admin = await asyncpg.connect(self.dsn)
+        try:
+            waiting = (
+                "SELECT EXISTS (SELECT FROM pg_stat_activity"
+                " WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event = 'relation')"
+            )
+            await until(lambda: admin.fetchval(waiting))
+        finally:
+            await admin.close()
+
     async def published(self) -> list[bytes]:
         """The values in the tenant's partition of the events topic, in order."""
         partition = TopicPartition(DOSSIER_EVENTS.name, partition_of(TENANT, DOSSIER_EVENTS.partitions))
@@ -149,6 +174,11 @@ async def world(postgres_dsn: str, as_role: Callable[[str, str], str], tmp_path:
                 await running.process.wait()
 
 
+def facts_of(log: Sequence[DossierEvent]) -> list[UUID]:
+    """The ids of what was observed. Announcements are left out: how many there are depends on the batches."""
+    return [event.id for event in log if event.act not in {"restated", "merged", "split"}]
+
+
 def long_story() -> list[Observation]:
     """Enough that kills hit the middle of it."""
     told = story()
@@ -166,7 +196,7 @@ async def test_two_recorders_and_two_relays_are_killed_in_turn_and_the_log_is_wh
     told = long_story()
     expected = MemoryEventStore()
     await recorder(expected).handle(wire(told))
-    facts = [event.id for event in await log_of(expected) if event.act not in {"restated", "merged", "split"}]
+    facts = facts_of(await log_of(expected))
     names = ["recorder", "relay"]
     crew = {name: [await world.start(name), await world.start(name)] for name in names}
     chance = random.Random(7)
@@ -193,7 +223,7 @@ async def test_two_recorders_and_two_relays_are_killed_in_turn_and_the_log_is_wh
 
         await until(all_published, timeout_s=60)
         assert await store.gaps() == {}
-    assert [event.id for event in log if event.act not in {"restated", "merged", "split"}] == facts
+    assert facts_of(log) == facts
     states = {event.subject: event.state for event in log}
     assert states == {event.subject: event.state for event in await log_of(expected)}
     seen: list[bytes] = []
@@ -204,6 +234,42 @@ async def test_two_recorders_and_two_relays_are_killed_in_turn_and_the_log_is_wh
     assert seen == bodies
     for each in crew["relay"]:
         assert await each.stop() == 0
+
+
+async def test_a_recorder_that_sleeps_in_the_middle_of_a_batch_writes_nothing_when_it_wakes_and_goes_on(
+    world: World,
+) -> None:
+    told = long_story()
+    expected = MemoryEventStore()
+    await recorder(expected).handle(wire(told))
+    first, asleep, awake, alone = told[:100], told[100:400], told[400:700], told[700:]
+    async with world.store() as store:
+
+        async def recorded(share: Sequence[Observation]) -> bool:
+            return {event.id for event in await log_of(store)} >= {each.id for each in share}
+
+        sleeper = await world.start("recorder")
+        await world.observe(first)
+        await until(lambda: recorded(first), timeout_s=60)
+        async with world.held_up("identity.codes"):
+            await world.observe(asleep)
+            await world.wait_until_one_is_inside()
+            sleeper.process.send_signal(signal.SIGSTOP)
+        other = await world.start("recorder")
+        await until(lambda: recorded(asleep), timeout_s=60)
+        assert await other.holds()
+        sleeper.process.send_signal(signal.SIGCONT)
+        await world.observe(awake)
+        await until(lambda: recorded(awake), timeout_s=60)
+        assert await other.stop() == 0
+        await world.observe(alone)
+        await until(lambda: recorded(alone), timeout_s=60)
+        assert await sleeper.stop() == 0
+        log = await log_of(store)
+        assert await store.gaps() == {}
+    assert facts_of(log) == facts_of(await log_of(expected))
+    states = {event.subject: event.state for event in log}
+    assert states == {event.subject: event.state for event in await log_of(expected)}
 
 
 async def test_a_killed_holder_is_replaced_within_seconds(world: World) -> None:

@@ -136,8 +136,9 @@ async def test_what_will_never_be_taken_is_dropped_with_a_reason(observing: Obse
     observer = observing.start()
     observing.until(lambda: caught_up(observing, observer, 1))
     (waiting,) = json.loads(observing.khop("quarantine", "list", "--json").stdout)["rows"]
-    done = observing.khop("quarantine", "drop", str(waiting["id"]), "--reason", "a test of theirs")
+    done = observing.khop("quarantine", "drop", str(waiting["id"]), "--reason", "a test of theirs", "--json")
     assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {"id": waiting["id"], "state": "dropped", "reason": "a test of theirs"}
     again = observing.khop("quarantine", "drop", str(waiting["id"]), "--reason", "a test of theirs")
     assert (again.returncode, "does not wait" in again.stderr) == (1, True)
 

@@ -11,7 +11,7 @@ from contracts.check import incompatibilities, outdated
 from contracts.claims import ACTS, Claim
 from contracts.compatibility import breaks
 from contracts.observations import OBSERVATION_TYPES
-from contracts.published import EXAMPLES, SCHEMAS, documents, schema
+from contracts.published import EXAMPLES, ROOT, SCHEMAS, documents, schema
 
 PERSONAL = ("name", "owner", "applicant", "phone", "email", "address", "identity_number", "birth", "note", "content")
 
@@ -31,6 +31,21 @@ def test_documents_are_current_and_nothing_is_broken() -> None:
 def test_every_example_satisfies_its_schema(stem: str) -> None:
     written = json.loads((EXAMPLES / f"{stem}.json").read_text(encoding="utf-8"))
     Draft202012Validator(json.loads((SCHEMAS / f"{stem}.json").read_text(encoding="utf-8"))).validate(written)
+
+
+@pytest.mark.parametrize(
+    ("topic", "stem"),
+    [
+        ("khop.observations.v1", "observation.accepted.v1"),
+        ("khop.dossier-events.v1", "dossier.accepted.v1"),
+        ("khop.findings.v1", "finding.v1"),
+        ("khop.statistics.v1", "statistics.agency-month.v1"),
+    ],
+)
+def test_the_page_says_what_is_in_a_topic(topic: str, stem: str) -> None:
+    page = (ROOT / "asyncapi.yaml").read_text(encoding="utf-8")
+    of_topic = page.partition(f"\n  {topic}:\n")[2].partition("\n  khop.")[0]
+    assert f"$ref: ./schemas/{stem}.json\n" in f"{of_topic}\n"
 
 
 def test_every_canonical_act_has_a_contract() -> None:

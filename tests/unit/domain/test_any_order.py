@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from contracts.claims import ACTS
 from contracts.codes import SystemKind
 from contracts.dossier_events import DossierState, encode, parse_current
 from contracts.observations import Observation
@@ -53,6 +54,7 @@ PLAIN = [
     "suspended",
     "resumed",
     "due_date_changed",
+    "withdrawal_requested",
     "withdrawn",
     "processing_stopped",
     "processing_finished",
@@ -60,12 +62,14 @@ PLAIN = [
     "result_recalled",
     "reopened",
     "voided",
+    "reassigned",
     "payment_confirmed",
     "component_digitised",
     "result_digitised",
     "document_signed",
     "identity_verified",
 ]
+WORDS_ON_CODES = ["linked", "unlinked", "recoded"]
 LABELLED = {
     "supplement_requested": "round",
     "supplement_received": "round",
@@ -73,7 +77,8 @@ LABELLED = {
     "financial_obligation_fulfilled": "reference",
     "payment_confirmed": "reference",
 }
-PAPERS: dict[str, dict[str, list[Any]]] = {
+DETAILS: dict[str, dict[str, list[Any]]] = {
+    "reassigned": {"agency": ["A", "B"], "previous_agency": ["A", "B", None]},
     "payment_confirmed": {"via": ["national", "local", "counter", None], "amount_vnd": [0, 20_000, None]},
     "component_digitised": {"component": ["G1", "G2", None], "reused": [True, False, None]},
     "result_digitised": {"result": ["KQ1", None]},
@@ -101,7 +106,7 @@ def claims(draw: st.DrawFn) -> Observation:
             data["due_at"] = START + timedelta(days=due or 5)
     if act in LABELLED and draw(st.booleans()):
         data[LABELLED[act]] = draw(st.sampled_from(["1", "2"]))
-    data |= {name: draw(st.sampled_from(values)) for name, values in PAPERS.get(act, {}).items()}
+    data |= {name: draw(st.sampled_from(values)) for name, values in DETAILS.get(act, {}).items()}
     claim = observation(
         system,
         act,
@@ -120,7 +125,7 @@ def claims(draw: st.DrawFn) -> Observation:
 def retractions(draw: st.DrawFn) -> Observation:
     """An earlier act is taken back, whether or not anybody said it."""
     system, code = draw(st.sampled_from([*CODES, ("operator", "H1")]))
-    acts = ["status_reported", "accepted", "processing_finished", "linked", "unlinked", "system_connected", "retracted"]
+    acts = ["status_reported", "accepted", "processing_finished", *WORDS_ON_CODES, "system_connected", "retracted"]
     by_id = draw(st.booleans())
     return retraction(
         system,
@@ -138,7 +143,11 @@ def links(draw: st.DrawFn) -> Observation:
     """A word on two codes, by one of them or by an operator."""
     one = draw(st.sampled_from([*CODES, ("operator", "H1"), ("operator", "P1")]))
     other = draw(st.sampled_from(CODES))
-    act = draw(st.sampled_from(["linked", "linked", "unlinked"]))
+    act = draw(st.sampled_from(["linked", *WORDS_ON_CODES]))
+    if act == "recoded":
+        system, code = one
+        new_code = draw(st.sampled_from(["H1", "H2", "P1", "P2", "new"]))
+        return observation(system, act, draw(moments), code=code, revision=draw(marks), new_code=new_code)
     return link(*one, *other, draw(moments), act=act)
 
 
@@ -173,6 +182,14 @@ def arrivals(draw: st.DrawFn, said: list[Observation]) -> list[list[Observation]
     cuts = sorted(draw(st.lists(st.integers(0, len(order)), max_size=5)))
     edges = [0, *cuts, len(order)]
     return [list(order[a:b]) for a, b in pairwise(edges)]
+
+
+def test_every_act_is_said_that_bears_on_a_dossier() -> None:
+    drawn = {"status_reported", *PLAIN, *WORDS_ON_CODES, "retracted", "system_connected", "system_disconnected"}
+    # What is declared of agencies, procedures and calendars counts in reports; how a dossier stands it leaves alone.
+    declared = {"agency_declared", "agency_succeeded", "procedure_declared", "calendar_declared", "figures_submitted"}
+    assert drawn | declared == {act for act, (_, scope) in ACTS.items() if scope != "announcement"}
+    assert LABELLED.keys() | DETAILS.keys() <= drawn
 
 
 def expected(said: list[Observation]) -> dict[frozenset[CodeKey], Outcome]:

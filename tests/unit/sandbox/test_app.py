@@ -111,6 +111,47 @@ async def test_a_lost_reply_was_taken_and_can_be_asked_about(client: httpx.Async
     assert (lost.status_code, asked.json()) == (502, {"outcome": "accepted"})
 
 
+async def test_every_reply_of_a_slow_portal_waits_and_no_other_portals_does(
+    province: Province, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+
+    async def sleep(seconds_s: float) -> None:
+        waited.append(seconds_s)
+
+    monkeypatch.setattr("services.sandbox.app.asyncio.sleep", sleep)
+    app = application(
+        Preparation(province), secret=SECRET, faults={"ioc": ReplyFaults(slow_link_s=30.0)}, now=lambda: NOW
+    )
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://sandbox") as client:
+        statuses = [
+            (await client.post(f"/{name}/cloudevents", content=content, headers=signed(content))).status_code
+            for name in ("portal", "ioc", "national", "ioc")
+            for content in [body(9)]
+        ]
+    assert statuses == [200] * 4
+    assert waited == [30.0, 30.0]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+async def test_which_replies_are_lost_follows_from_the_seed(province: Province, share: float) -> None:
+    async def lost(seed: int) -> list[bool]:
+        faults = {"portal": ReplyFaults(lost=share)}
+        app = application(Preparation(province), secret=SECRET, faults=faults, seed=seed, now=lambda: NOW)
+        content = body(1)
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://sandbox") as client:
+            answers = [
+                await client.post("/portal/cloudevents", content=content, headers=signed(content)) for _ in range(40)
+            ]
+        return [answer.status_code == 502 for answer in answers]
+
+    assert await lost(1) == await lost(1)
+    if share in {0.0, 1.0}:
+        assert set(await lost(1)) == {share == 1.0}
+    else:
+        assert await lost(1) != await lost(2)
+
+
 async def test_feeds_are_read_page_by_page(client: httpx.AsyncClient, province: Province) -> None:
     cursor, rows = 0, 0
     while page := (await client.get(f"/one-stop/changes?after={cursor}&limit=1000")).json():

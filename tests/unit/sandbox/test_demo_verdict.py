@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
+from deploy.local.demo import __main__ as demo
 from deploy.local.demo import screen
 from deploy.local.demo.summary import Result, spread
 
@@ -76,6 +82,25 @@ def test_it_is_red_and_says_why(changed: dict[str, Any], said: str) -> None:
     assert red.differing == [said]
     assert said in printed(red)
     assert "all agree" not in printed(red)
+
+
+@pytest.mark.parametrize(("result", "status"), [(GREEN, 0), (replace(GREEN, wrong_after=1), 1)], ids=["green", "red"])
+def test_the_command_ends_with_the_verdict(
+    result: Result, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    @asynccontextmanager
+    async def stage(*_: object, **__: object) -> AsyncIterator[None]:
+        yield
+
+    async def perform(*_: object, **__: object) -> Result:
+        return result
+
+    monkeypatch.setattr(demo, "stage", stage)
+    monkeypatch.setattr(demo, "perform", perform)
+    monkeypatch.setattr(sys, "argv", ["demo", "--home", str(tmp_path)])
+    assert demo.main() == status
+    assert json.loads((tmp_path / "summary.json").read_text())["equal"] is (status == 0)
+    assert ("all agree and equal the truth" in capsys.readouterr().out) is (status == 0)
 
 
 def test_how_far_apart_the_portals_were_is_the_widest_difference() -> None:

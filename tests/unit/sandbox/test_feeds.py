@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -11,6 +13,8 @@ from services.sandbox.feeds import OneStopFeed, PortalFeed
 from services.sandbox.history import History
 from services.sandbox.profiles import PROFILES
 from services.sandbox.truth import generate
+
+HOUR_S, DAY_S = 3600, 86_400
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +72,60 @@ def test_faulty_sources_still_say_everything(history: History) -> None:
     assert said.keys() == set(range(1, history.statement_count + 1))
     assert max(said.values()) == 2
     assert [row["thoiDiem"] for row in rows] != sorted(row["thoiDiem"] for row in rows)
+
+
+def turns_missed_s(feed: OneStopFeed) -> int:
+    """By how many seconds at most a row comes after one that happened later."""
+    latest, missed = 0.0, 0.0
+    for row in feed.page(0, len(feed)):
+        happened = datetime.strptime(row["thoiDiem"], "%Y%m%d%H%M%S").replace(tzinfo=UTC).timestamp()
+        latest = max(latest, happened)
+        missed = max(missed, latest - happened)
+    return int(missed)
+
+
+@pytest.mark.parametrize(
+    ("faults", "least_s", "most_s"),
+    [
+        (SourceFaults(doubled=0, out_of_order=0, late=0.2), 4 * DAY_S, 5 * DAY_S),
+        (SourceFaults(doubled=0, out_of_order=0.2, late=0), HOUR_S, 2 * HOUR_S),
+    ],
+    ids=["late", "out of order"],
+)
+def test_a_source_that_is_only_late_says_everything_once_within_its_time(
+    history: History, faults: SourceFaults, least_s: int, most_s: int
+) -> None:
+    feed = OneStopFeed(history, faults, seed=1)
+    numbers = [row["stt"] for row in feed.page(0, len(feed))]
+    assert sorted(numbers) == list(range(1, history.statement_count + 1))
+    assert least_s < turns_missed_s(feed) < most_s
+
+
+def test_a_dossier_whose_commune_was_offline_is_late_as_a_whole(history: History) -> None:
+    feed = OneStopFeed(history, SourceFaults(doubled=0, out_of_order=0, late=1), seed=1)
+    shown: defaultdict[str, list[int]] = defaultdict(list)
+    for row in feed.page(0, len(feed)):
+        shown[row["soHoSo"]].append(row["stt"])
+    assert all(numbers == sorted(numbers) for numbers in shown.values())
+
+
+def test_a_source_that_only_repeats_itself_first_says_all_in_order_and_the_rest_within_a_day(history: History) -> None:
+    feed = OneStopFeed(history, SourceFaults(doubled=1, out_of_order=0, late=0), seed=1)
+    shown = [(row["thoiDiem"], row["stt"]) for row in feed.page(0, len(feed))]
+    assert set(Counter(shown).values()) == {2}
+    times = [time for time, _ in dict.fromkeys(shown)]
+    assert times == sorted(times)
+    assert HOUR_S < turns_missed_s(feed) < DAY_S
+
+
+@pytest.mark.parametrize("kind", [OneStopFeed, PortalFeed])
+def test_a_seed_gives_one_feed(history: History, kind: type[OneStopFeed | PortalFeed]) -> None:
+    def rows(seed: int) -> list[dict[str, Any]]:
+        feed = kind(history, SourceFaults(), seed=seed)
+        return feed.page(0, len(feed))
+
+    assert rows(1) == rows(1)
+    assert rows(1) != rows(2)
 
 
 def test_pages_follow_one_another_without_a_gap(history: History) -> None:

@@ -52,6 +52,28 @@ def test_a_one_shot_flag_keeps_the_first_state_for_ever(history: History) -> Non
     assert flagged.known(dossier((0, 19), (3600, 15), (7200, 6))) == 1
 
 
+def test_a_link_that_loses_every_message_leaves_the_other_side_knowing_nothing(history: History) -> None:
+    def known(lost: float) -> set[bool]:
+        link = Link(history, "any", replace(PERFECT, lost=lost), seed=1)
+        return {link.known(one) > 0 for one in history}
+
+    assert known(0) == {True}
+    assert known(1) == {False}
+
+
+# A message leaves within 45 s; its reply takes 1 to 5 s, and over a slow link 60 to 899 s.
+@pytest.mark.parametrize(
+    ("slow_link", "next_change", "known"),
+    [(0.0, 51, 2), (1.0, 59, 1), (1.0, 945, 2)],
+)
+def test_a_slow_link_is_busy_for_minutes_instead_of_seconds(
+    history: History, slow_link: float, next_change: int, known: int
+) -> None:
+    faults = replace(PERFECT, coalesced=True, slow_link=slow_link)
+    one = dossier((0, 19), (next_change, 15))
+    assert {Link(history, "any", faults, seed=seed).known(one) for seed in range(200)} == {known}
+
+
 def test_a_deletion_is_never_sent(history: History) -> None:
     assert Link(history, "any", PERFECT, seed=1).known(dossier((0, 19), (3600, 99))) == 1
 

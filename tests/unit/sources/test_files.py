@@ -1,5 +1,6 @@
 """Every kind of file says the same in our words; a later export corrects and takes back what an earlier one said."""
 
+import gzip
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -46,11 +47,17 @@ def _written(office: Office, kind: str) -> Path:
             return office.write("acts.tsv", CSV.replace(",", "\t"))
         case "crlf":
             return office.write("acts.csv", CSV.replace("\n", "\r\n"))
-        case "no end of line":
-            return office.write("acts.csv", CSV.removesuffix("\n"))
+        case "tsv.gz":
+            return office.write("acts.tsv.gz", CSV.replace(",", "\t"))
+        case "xlsx.gz":
+            book = _workbook(office.folder / "plain.xlsx", as_dates=True)
+            return office.write("acts.xlsx.gz", book.read_bytes())
+        case "gzip, no end of line":  # says itself that it is whole
+            return office.write("acts.csv.gz", CSV.removesuffix("\n"))
+        case "jsonl, no end of line":  # so does a closing brace
+            lines = [_json(line) for line in CSV.splitlines()[1:]]
+            return office.write("acts.jsonl", "".join(lines).removesuffix("\n"))
         case "several gzip members":
-            import gzip
-
             path = office.folder / "acts.csv.gz"
             path.write_bytes(gzip.compress(CSV[:30].encode()) + gzip.compress(CSV[30:].encode()))
             return path
@@ -58,7 +65,10 @@ def _written(office: Office, kind: str) -> Path:
             return office.write(f"acts.{kind}", CSV)
 
 
-KINDS = ["csv.gz", "crlf", "no end of line", "several gzip members", "tsv", "jsonl", "xlsx text", "xlsx dates"]
+KINDS = [
+    *("csv.gz", "crlf", "gzip, no end of line", "several gzip members", "tsv", "tsv.gz"),
+    *("jsonl", "jsonl, no end of line", "xlsx text", "xlsx dates", "xlsx.gz"),
+]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -68,6 +68,15 @@ async def test_files_are_read_one_after_the_other_and_once(exports: Exports) -> 
     assert await exports.read_all() == ["H-5"]
 
 
+async def test_a_last_line_that_is_still_being_written_is_not_taken_until_it_ends(exports: Exports) -> None:
+    exports.write("acts.csv", rows_of(1, 3).removesuffix(":00\n"))
+    first, waits = await exports.read_all()
+    assert first == "H-1"
+    assert waits.startswith("acts.csv:3: the line does not end")
+    exports.write("acts.csv", rows_of(1, 3))
+    assert await exports.read_all() == ["H-1", "H-2"]
+
+
 async def test_a_file_that_changed_is_read_again(exports: Exports) -> None:
     exports.write("acts-1.csv", rows_of(1, 3))
     await exports.read_all()

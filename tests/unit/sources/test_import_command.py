@@ -61,6 +61,25 @@ def test_a_clean_file_is_no_finding(
     assert capsys.readouterr().err == ""
 
 
+def test_a_file_that_may_be_cut_off_ends_the_command_as_a_finding_with_its_line(
+    mapping: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = "id,code,status,at\n1,H-1,moi,2024-05-13T09:00:00\n2,H-1,xong,2024-05-14T09:30:00\n"
+    # Cut by three characters, the time is still a time: half past nine, without its seconds.
+    (mapping.parent / "acts.csv").write_text(whole.removesuffix(":00\n"))
+    assert run(monkeypatch, "import", mapping.parent / "acts.csv", "--mapping", mapping, "--check") == 1
+    shown = capsys.readouterr()
+    assert shown.out.splitlines()[1:] == [f"  {'status_reported':<32}{1:>12}"]
+    not_taken, ended = shown.err.splitlines()
+    assert not_taken == (
+        "Chưa nhận · not taken: acts.csv:3: the line does not end, so its last value may be cut off; "
+        "get the file again, or end the line with a line break if it is whole, and import it again"
+    )
+    assert ended == "khop: 1 row not taken; everything else would be taken"
+    (mapping.parent / "acts.csv").write_text(whole)
+    assert run(monkeypatch, "import", mapping.parent / "acts.csv", "--mapping", mapping, "--check") == 0
+
+
 @pytest.mark.parametrize(
     ("name", "change", "told"),
     [
