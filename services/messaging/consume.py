@@ -221,22 +221,23 @@ class Intake:
         """Repeat a call for as long as what it needs is away, with growing pauses."""
         backoff = Backoff()
         waited = False
-        while True:
-            try:
-                answer = await call()
-            except AWAY as error:
-                if session.interrupted.is_set():
-                    raise Interrupted(str(error)) from error
-                reason = f"{type(error).__name__}: {error}"
-                self.trouble(reason)
-                waited = True
-                self.metrics.retries.labels(self.group).inc()
-                logger().warning("waiting", group=self.group, reason=reason)
-                await self._pause(backoff.next_s(), session)
-            else:
-                if waited:
-                    self.trouble(None)
-                return answer
+        try:
+            while True:
+                try:
+                    return await call()
+                except AWAY as error:
+                    if session.interrupted.is_set():
+                        raise Interrupted(str(error)) from error
+                    reason = f"{type(error).__name__}: {error}"
+                    self.trouble(reason)
+                    waited = True
+                    self.metrics.retries.labels(self.group).inc()
+                    logger().warning("waiting", group=self.group, reason=reason)
+                    await self._pause(backoff.next_s(), session)
+        finally:
+            # However the waiting ended: records that went to another member are no trouble of this one any more.
+            if waited:
+                self.trouble(None)
 
     async def _pause(self, seconds_s: float, session: Session) -> None:
         pause = asyncio.ensure_future(self.clock.sleep(seconds_s))

@@ -261,6 +261,7 @@ async def test_a_recorder_that_sleeps_in_the_middle_of_a_batch_writes_nothing_wh
         sleeper.process.send_signal(signal.SIGCONT)
         await world.observe(awake)
         await until(lambda: recorded(awake), timeout_s=60)
+        await until(sleeper.ready, timeout_s=60)
         assert await other.stop() == 0
         await world.observe(alone)
         await until(lambda: recorded(alone), timeout_s=60)

@@ -164,6 +164,18 @@ async def test_partitions_that_are_being_lost_are_let_go_of_while_something_is_a
     assert bench.share.commits == []
 
 
+async def test_waiting_that_a_lost_partition_ends_is_no_trouble_any_more() -> None:
+    async def handle(_: Sequence[Received]) -> Sequence[Poisoned]:
+        if len(bench.clock.slept) == 2:
+            bench.share.interrupted.set()
+        raise Transient("away")
+
+    bench = Bench(handle)
+    with pytest.raises(Interrupted):
+        await bench.intake.take(batch(0, 4), bench.share)
+    assert bench.troubles == ["Transient: away"] * 2 + [None]
+
+
 async def test_between_two_records_taken_singly_a_lost_partition_is_let_go_of() -> None:
     async def handle(records: Sequence[Received]) -> Sequence[Poisoned]:
         if records[0].offset == 1:
