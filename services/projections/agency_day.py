@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from services.domain.dossier import Segment
 from services.domain.statistics.flow import Figure, classify, just_before
 from services.domain.statistics.parting import looking_at, parting
-from services.domain.zones import VIETNAM
+from services.domain.zones import VIETNAM, start_of
 from services.projections.known import Change, counted_segments, moved
 from services.projections.port import Table, TableChanges
 from services.projections.tables import DayRow
@@ -54,7 +54,7 @@ def project(changes: Sequence[Change]) -> list[TableChanges]:
 
 
 def contribution(segments: Sequence[Segment], *, since: date) -> list[DayRow]:
-    """The days from `since` on on which a dossier came in, was resolved, reopened or voided, each as at its own end.
+    """The days, `since` or later, on which a dossier came in, was resolved, reopened or voided, as at their ends.
 
     The figures of the flow report of that one day, with due dates compared as instants.
     """
@@ -88,7 +88,4 @@ def _days_of_interest(segments: Sequence[Segment], since: date) -> list[date]:
 
 @lru_cache(maxsize=4096)
 def _bounds(day: date) -> tuple[datetime, datetime]:
-    start, end = (
-        datetime(one.year, one.month, one.day, tzinfo=ZONE).astimezone(UTC) for one in (day, day + timedelta(days=1))
-    )
-    return start, end
+    return start_of(day, ZONE), start_of(day + timedelta(days=1), ZONE)
