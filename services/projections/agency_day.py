@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from services.domain.dossier import Segment
 from services.domain.statistics.flow import Figure, classify, just_before
-from services.domain.statistics.parting import looking_at, parting
+from services.domain.statistics.parting import looking_at
 from services.domain.zones import VIETNAM, start_of
-from services.projections.known import Change, counted_segments, moved
+from services.projections.known import Change, differing
 from services.projections.port import Table, TableChanges
 from services.projections.tables import DayRow
 
@@ -38,12 +38,7 @@ _looks: Final = looking_at("accepted_at", "ended_at", "due_at", "agency", "proce
 def project(changes: Sequence[Change]) -> list[TableChanges]:
     """Take away what each moved dossier contributed from the day on which it differs, and add what it does now."""
     sums: dict[tuple[date, str, str, str], list[int]] = {}
-    for before, after in moved(changes):
-        old, new = counted_segments(before), counted_segments(after)
-        parted = parting(old, new, looks=_looks)
-        if parted is None:
-            continue
-        since = parted.astimezone(ZONE).date()
+    for since, old, new in differing(changes, looks=_looks, zone=ZONE):
         for sign, segments in ((-1, old), (1, new)):
             for row in contribution(segments, since=since):
                 counts = sums.setdefault(row[:_KEY], [0] * _COLUMNS)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from services.domain.dossier import Dossier, Fact, Segment
+from services.domain.statistics.parting import Looks, parting
 
 _Row = TypeVar("_Row", bound=tuple[Any, ...])
 
@@ -76,6 +79,17 @@ def counted_segments(known: Known | None) -> Sequence[Segment]:
         return ()
     last = known.folded.segments[-1]
     return known.folded.segments if last.accepted_at is not None or last.void else ()
+
+
+def differing(
+    changes: Sequence[Change], *, looks: Looks, zone: ZoneInfo
+) -> Iterator[tuple[date, Sequence[Segment], Sequence[Segment]]]:
+    """Each dossier that may count otherwise after a run: since which local day, and its timelines before and after."""
+    for before, after in moved(changes):
+        old, new = counted_segments(before), counted_segments(after)
+        parted = parting(old, new, looks=looks)
+        if parted is not None:
+            yield parted.astimezone(zone).date(), old, new
 
 
 def least_of(codes: Mapping[str, tuple[str, ...]]) -> tuple[str, str]:

@@ -8,9 +8,8 @@ from operator import add
 from typing import Any, Final
 
 from services.domain.statistics.month_to_date import CLASSES, NOT_ENDED, PLACE, Held, looks, steps
-from services.domain.statistics.parting import parting
 from services.projections.agency_day import ZONE
-from services.projections.known import Change, counted_segments, moved
+from services.projections.known import Change, differing
 from services.projections.port import Table, TableChanges
 from services.projections.tables import StepRow
 
@@ -23,12 +22,7 @@ _Sums = dict[tuple[date, Held], list[int]]
 def project(changes: Sequence[Change]) -> list[TableChanges]:
     """Take away the steps of each moved dossier from the day on which it differs, and add those it has now."""
     sums: _Sums = {}
-    for before, after in moved(changes):
-        old, new = counted_segments(before), counted_segments(after)
-        parted = parting(old, new, looks=looks)
-        if parted is None:
-            continue
-        since = parted.astimezone(ZONE).date()
+    for since, old, new in differing(changes, looks=looks, zone=ZONE):
         for sign, segments in ((-1, old), (1, new)):
             for day, held, change, classes in steps(segments, since=since, zone=ZONE):
                 counts = sums.get((day, held))

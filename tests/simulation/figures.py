@@ -27,7 +27,7 @@ async def miscounted(tenant: str, models: ReadModels, timelines: Sequence[Sequen
 
 async def _months(tenant: str, models: ReadModels, counted: Sequence[Sequence[Segment]]) -> AsyncIterator[str]:
     days = sorted({day for timeline in counted for day in days_of(timeline)})
-    for day in sorted({*days[:1], *days[len(days) // 2 :][:1], *(each + timedelta(days=1) for each in days[-1:])}):
+    for day in (days[0], days[len(days) // 2], days[-1] + timedelta(days=1)) if days else ():
         first = day.replace(day=1)
         expected: Counter[tuple[Held, str]] = Counter()
         for timeline in counted:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from unittest.mock import patch
 from uuid import UUID
@@ -15,10 +16,11 @@ from contracts.observations import Observation
 from services.deliveries.memory import MemoryLedger
 from services.deliveries.port import Lease
 from services.domain.decision import Decision
+from services.domain.dossier import Segment
 from services.event_store.memory import MemoryEventStore, MemoryTenantWriter
 from services.messaging.memory import MemoryBroker
 from services.messaging.port import Poisoned, Received
-from services.projections.known import Change, Known, moved
+from services.projections.known import Change, differing
 from services.recorder.record import Recorder
 from services.runtime.unavailable import DatabaseUnavailable
 
@@ -110,10 +112,10 @@ def echo_to_the_origin() -> Iterator[None]:
 def add_and_never_subtract() -> Iterator[None]:
     """What a dossier counted for before it moved is left in the flows of the day."""
 
-    def mutant(changes: Sequence[Change]) -> Iterator[tuple[Known | None, Known]]:
-        return ((None, after) for _, after in moved(changes))
+    def mutant(changes: Sequence[Change], **named: Any) -> Iterator[tuple[date, Sequence[Segment], Sequence[Segment]]]:
+        return ((since, (), new) for since, _, new in differing(changes, **named))
 
-    with patch("services.projections.agency_day.moved", mutant):
+    with patch("services.projections.agency_day.differing", mutant):
         yield
 
 

@@ -192,3 +192,5 @@ def _deliveries(subscriber: str, memory: Memory, log: Sequence[DossierEvent]) ->
     for subject in sorted(owed.keys() | memory.order.keys()):
         if memory.order.get(subject, []) != owed.get(subject, []):
             yield f"{subscriber} took {memory.order.get(subject, [])} of {subject}, owed were {owed.get(subject, [])}"
+    if memory.repairs:
+        yield f"{subscriber} was repaired {memory.repairs} times although it showed what it was told"

@@ -245,7 +245,7 @@ async def test_a_record_that_kills_its_process_is_parked_after_so_many_deaths_an
         while deaths <= 2 * limit:
             process, seen = await _member(kafka_bootstrap, topic, postgres_dsn, "5", script=DYING_MEMBER)
             try:
-                await until(lambda process=process, seen=seen: process.returncode is not None or 10 in seen)  # type: ignore[misc]
+                await until(lambda process=process, seen=seen: process.returncode is not None or 10 in seen)
                 if process.returncode is None:
                     break
                 assert (process.returncode, await lot.list()) == (9, [])

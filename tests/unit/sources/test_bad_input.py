@@ -262,7 +262,7 @@ def test_a_last_value_that_may_be_cut_off_is_not_taken_for_another(office: Offic
     assert [json.loads(one.raw).keys() for one in office.waiting()] == [{"line"}]
     tally = office.take(office.write(name, whole.replace(",", delimiter)))
     assert (tally.refused, tally.published) == (0, 1)
-    assert [one.data.agency for one in office.said if one.act == "accepted"] == ["H99.10"] * 2  # type: ignore[attr-defined]
+    assert [one.data.agency for one in office.said if one.act == "accepted"] == ["H99.10"] * 2
 
 
 def test_a_row_that_another_file_joins_is_not_joined_while_its_last_line_does_not_end(office: Office) -> None:

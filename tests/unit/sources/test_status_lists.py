@@ -100,14 +100,14 @@ async def taken(name: str, shown: str | int) -> tuple[list[Observation], list[Qu
 @pytest.mark.parametrize(("name", "shown", "status"), KNOWN)
 async def test_every_status_of_a_list_is_the_national_one_that_it_means(name: str, shown: str, status: int) -> None:
     (said,), waiting = await taken(name, shown)
-    assert (said.act, said.data.status, said.data.raw) == ("status_reported", status, shown)  # type: ignore[union-attr]
+    assert (said.act, said.data.status, said.data.raw) == ("status_reported", status, shown)
     assert waiting == []
 
 
 @pytest.mark.parametrize(("number", "status"), NUMBERS.items())
 async def test_a_number_means_the_same_whether_it_comes_as_a_number_or_as_text(number: str, status: int) -> None:
     (said,), _ = await taken("one_stop", int(number))
-    assert said.data.status == status  # type: ignore[union-attr]
+    assert said.data.status == status
 
 
 @pytest.mark.parametrize(("name", "shown"), ASKED_FOR.items())
