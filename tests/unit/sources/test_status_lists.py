@@ -127,8 +127,3 @@ async def test_a_status_that_the_list_lacks_waits_and_is_given_no_default(name: 
 @pytest.mark.parametrize(("name", "known"), [("portal", WORDS), ("one_stop", NUMBERS)])
 def test_a_list_has_nothing_that_is_not_checked_here(name: str, known: Mapping[str, int]) -> None:
     assert mapped(name).status_map.keys() == {*known, ASKED_FOR[name]}
-
-
-@pytest.mark.parametrize("known", [WORDS, NUMBERS])
-def test_each_list_reaches_every_national_status(known: Mapping[str, int]) -> None:
-    assert set(known.values()) == set(range(1, 11))
